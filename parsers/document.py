@@ -1,0 +1,69 @@
+"""What every file format is read into: paragraphs and grids in reading order, each with its locator.
+
+A *document* knows nothing of annual reports, and the readers of forms, sections and contacts
+know nothing of file formats: this module is all that they share.
+
+A *locator* is a string that leads a person back to the spot in the archived file:
+
+* HTML: ``html:/html[1]/body[1]/table[2]/tr[4]/td[3]`` (the path of the element),
+* PDF: ``pdf:p3:56.7,120.4,98.1,134.0`` (page from 1; left, top, right, bottom in points,
+  measured from the page's top left corner).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A run of text that stands on its own. ``heading`` is true where the markup says so."""
+
+    text: str
+    locator: str
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a grid: ``row`` and ``column`` from 0, as placed after spans are honoured."""
+
+    row: int
+    column: int
+    text: str
+    locator: str
+    rowspan: int = 1
+    colspan: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table whose cells stand at their places. A spanning cell is listed once, at its first place."""
+
+    cells: tuple[Cell, ...]
+    locator: str
+
+    @property
+    def height(self) -> int:
+        return max((c.row + c.rowspan for c in self.cells), default=0)
+
+    @property
+    def width(self) -> int:
+        return max((c.column + c.colspan for c in self.cells), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as read: its blocks in reading order, and what its own metadata says of it."""
+
+    media_type: str
+    blocks: tuple[Paragraph | Grid, ...]
+    title: str | None = None
+    meta: dict[str, str] = field(default_factory=dict)
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        return (b for b in self.blocks if isinstance(b, Paragraph))
+
+    def grids(self) -> Iterator[Grid]:
+        return (b for b in self.blocks if isinstance(b, Grid))
