@@ -1,0 +1,311 @@
+"""The catalogue's tables.
+
+Two kinds, never mixed. *Evidence* is what was seen and read: it is only ever added to. A
+*projection* is what people ask for; it is derived from the evidence and can be made again.
+Names are singular; the views that people query (:mod:`archive.catalogue.views`) are plural.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+Figure = Numeric(20, 6, asdecimal=False)
+Time = String(20)
+Sha256 = String(64)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+# ---------------------------------------------------------------- evidence
+
+
+class Run(Base):
+    """One invocation that fetched or took in files."""
+
+    __tablename__ = "run"
+    run_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[str] = mapped_column(Time)
+    finished_at: Mapped[str | None] = mapped_column(Time)
+    status: Mapped[str] = mapped_column(String(20))
+
+
+class Site(Base):
+    """A site that was crawled, as its settings named it."""
+
+    __tablename__ = "site"
+    site_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str | None] = mapped_column(Text)
+    division_code: Mapped[str | None] = mapped_column(String(6))
+    start: Mapped[str] = mapped_column(Text)
+
+
+class SiteRun(Base):
+    """How a run went on one site; ``message`` says what failed and what to check."""
+
+    __tablename__ = "site_run"
+    site_run_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.site_id"))
+    status: Mapped[str] = mapped_column(String(20))
+    message: Mapped[str | None] = mapped_column(Text)
+    finished_at: Mapped[str] = mapped_column(Time)
+
+
+class Listing(Base):
+    """A report column as one run walked it."""
+
+    __tablename__ = "listing"
+    listing_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.site_id"))
+    url: Mapped[str] = mapped_column(Text, index=True)
+    column_name: Mapped[str | None] = mapped_column(Text)
+    family: Mapped[str] = mapped_column(String(20))
+    pages_declared: Mapped[int | None]
+    pages_seen: Mapped[int]
+    complete: Mapped[bool]
+    seen_at: Mapped[str] = mapped_column(Time)
+
+
+class Sighting(Base):
+    """A list named a URL."""
+
+    __tablename__ = "sighting"
+    sighting_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.listing_id"), index=True)
+    url: Mapped[str] = mapped_column(Text, index=True)
+    title: Mapped[str] = mapped_column(Text)
+    shown_date: Mapped[str | None] = mapped_column(String(10))
+    position: Mapped[int]
+
+
+class Resource(Base):
+    """A URL that was asked for; ``parent_id`` is the page that first led to it."""
+
+    __tablename__ = "resource"
+    resource_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    url: Mapped[str] = mapped_column(Text, unique=True)
+    surt: Mapped[str] = mapped_column(Text, index=True)
+    host: Mapped[str] = mapped_column(String(255), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("resource.resource_id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.site_id"))
+
+
+class Blob(Base):
+    """A file's bytes, by their sha256, with the transfer and content codings taken off."""
+
+    __tablename__ = "blob"
+    sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str | None] = mapped_column(String(120))
+
+
+class Capture(Base):
+    """One fetch and its verdict. ``warc_*`` name the record; an error has none."""
+
+    __tablename__ = "capture"
+    capture_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.resource_id"), index=True)
+    fetched_at: Mapped[str] = mapped_column(Time)
+    via: Mapped[str] = mapped_column(String(10))
+    status: Mapped[int | None]
+    verdict: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(Text)
+    sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"), index=True)
+    media_type: Mapped[str | None] = mapped_column(String(120))
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    record_type: Mapped[str | None] = mapped_column(String(10))
+    payload_digest: Mapped[str | None] = mapped_column(String(80), index=True)
+    warc_file: Mapped[str | None] = mapped_column(Text)
+    warc_offset: Mapped[int | None] = mapped_column(BigInteger)
+    warc_length: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Extraction(Base):
+    """A blob as one revision of the parser read it."""
+
+    __tablename__ = "extraction"
+    __table_args__ = (UniqueConstraint("sha256", "revision"),)
+    extraction_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
+    revision: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str | None] = mapped_column(Text)
+    agency: Mapped[str | None] = mapped_column(Text)
+    year: Mapped[int | None]
+    edition: Mapped[str | None] = mapped_column(String(20))
+    published_on: Mapped[str | None] = mapped_column(String(10))
+    divisions: Mapped[str] = mapped_column(Text, default="")
+    content_sha256: Mapped[str | None] = mapped_column(Sha256)
+    read_at: Mapped[str] = mapped_column(Time)
+
+
+class Fact(Base):
+    """One cell of a form as read."""
+
+    __tablename__ = "fact"
+    fact_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"), index=True)
+    table_code: Mapped[str] = mapped_column(String(40))
+    row_code: Mapped[str] = mapped_column(String(80))
+    column_code: Mapped[str] = mapped_column(String(80))
+    value: Mapped[float | None] = mapped_column(Figure)
+    state: Mapped[str] = mapped_column(String(12))
+    raw: Mapped[str] = mapped_column(Text)
+    locator: Mapped[str] = mapped_column(Text)
+
+
+class Section(Base):
+    """One part of a report's text as read."""
+
+    __tablename__ = "section"
+    section_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"), index=True)
+    ordinal: Mapped[int]
+    heading: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Finding(Base):
+    """One identity of the form as it came out on an extraction."""
+
+    __tablename__ = "finding"
+    finding_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"), index=True)
+    rule: Mapped[str] = mapped_column(String(60))
+    scope: Mapped[str] = mapped_column(Text)
+    passed: Mapped[int | None]
+    expected: Mapped[float | None] = mapped_column(Figure)
+    actual: Mapped[float | None] = mapped_column(Figure)
+    detail: Mapped[str] = mapped_column(Text)
+
+
+# ------------------------------------------------------------- projections
+
+
+class Division(Base):
+    """GB/T 2260, as vendored with the parsers."""
+
+    __tablename__ = "division"
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(String(10))
+    parent: Mapped[str | None] = mapped_column(String(6))
+
+
+class Agency(Base):
+    """A public body, by the name on its reports."""
+
+    __tablename__ = "agency"
+    agency_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    division_code: Mapped[str | None] = mapped_column(String(6))
+
+
+class Report(Base):
+    """An agency's report on one year. Without a known agency or year it stands for its file alone."""
+
+    __tablename__ = "report"
+    __table_args__ = (UniqueConstraint("agency_id", "year"), Index("ix_report_year", "year"))
+    report_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.agency_id"))
+    year: Mapped[int | None]
+    title: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(10))
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.resource_id"))
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("resource.resource_id"))
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"))
+    published_on: Mapped[str | None] = mapped_column(String(10))
+    first_seen: Mapped[str] = mapped_column(Time)
+    last_seen: Mapped[str] = mapped_column(Time)
+
+
+class Linkage(Base):
+    """Which resource bears which report, in what role (page, attachment, mirror), since when."""
+
+    __tablename__ = "linkage"
+    linkage_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.report_id"), index=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.resource_id"), index=True)
+    role: Mapped[str] = mapped_column(String(12))
+    since: Mapped[str] = mapped_column(Time)
+    until: Mapped[str | None] = mapped_column(Time)
+    decided_by: Mapped[str] = mapped_column(String(40))
+
+
+class Version(Base):
+    """What one resource of a report said over a span of captures, until its content changed.
+
+    ``sha256`` and ``extraction_id`` are those of the newest capture within the span: within it
+    only bytes that no reader sees may differ.
+    """
+
+    __tablename__ = "version"
+    version_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.report_id"), index=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.resource_id"), index=True)
+    ordinal: Mapped[int]
+    sha256: Mapped[str] = mapped_column(Sha256)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"))
+    first_seen: Mapped[str] = mapped_column(Time)
+    last_seen: Mapped[str] = mapped_column(Time)
+    first_capture_id: Mapped[int] = mapped_column(ForeignKey("capture.capture_id"))
+    last_capture_id: Mapped[int] = mapped_column(ForeignKey("capture.capture_id"))
+
+
+class Change(Base):
+    """Something changed between two captures; the window says when, as far as can be known."""
+
+    __tablename__ = "change"
+    change_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.report_id"), index=True)
+    layer: Mapped[str] = mapped_column(String(10))
+    cause: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(10))
+    table_code: Mapped[str | None] = mapped_column(String(40))
+    row_code: Mapped[str | None] = mapped_column(String(80))
+    column_code: Mapped[str | None] = mapped_column(String(80))
+    old_value: Mapped[str | None] = mapped_column(Text)
+    new_value: Mapped[str | None] = mapped_column(Text)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.resource_id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
+    window_from: Mapped[str | None] = mapped_column(Time)
+    window_to: Mapped[str] = mapped_column(Time)
+    recorded_at: Mapped[str] = mapped_column(Time)
+
+
+class Projection(Base):
+    """How far the evidence has been projected: every capture up to this one is accounted for."""
+
+    __tablename__ = "projection"
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    capture_id: Mapped[int] = mapped_column(Key)

@@ -1,0 +1,121 @@
+"""The public views: names and columns that scripts rely on. A column is added, never renamed.
+
+They are made anew after every migration, so this module is their one definition. The SQL is what
+SQLite and PostgreSQL both understand.
+"""
+
+from __future__ import annotations
+
+REPORTS = """
+SELECT r.report_id, a.name AS agency, a.division_code, r.year, r.title, e.edition, r.published_on,
+       r.status, f.url AS url, p.url AS page_url, e.media_type, e.sha256,
+       (SELECT COUNT(DISTINCT COALESCE(x.content_sha256, x.sha256)) FROM version v
+          JOIN extraction x ON x.extraction_id = v.extraction_id
+         WHERE v.report_id = r.report_id AND v.resource_id = r.resource_id) AS versions,
+       r.first_seen, r.last_seen
+  FROM report r
+  LEFT JOIN agency a ON a.agency_id = r.agency_id
+  JOIN extraction e ON e.extraction_id = r.extraction_id
+  JOIN resource f ON f.resource_id = r.resource_id
+  LEFT JOIN resource p ON p.resource_id = r.page_id
+"""
+
+FACTS = """
+SELECT r.report_id, a.name AS agency, r.year, e.edition, f.table_code, f.row_code, f.column_code,
+       f.value, f.state, f.raw, f.locator, e.sha256
+  FROM report r
+  LEFT JOIN agency a ON a.agency_id = r.agency_id
+  JOIN extraction e ON e.extraction_id = r.extraction_id
+  JOIN fact f ON f.extraction_id = e.extraction_id
+"""
+
+SECTIONS = """
+SELECT r.report_id, s.ordinal, s.heading, s.text
+  FROM report r JOIN section s ON s.extraction_id = r.extraction_id
+"""
+
+CHECKS = """
+SELECT r.report_id, a.name AS agency, r.year, c.rule, c.scope, c.passed, c.expected, c.actual, c.detail
+  FROM report r
+  LEFT JOIN agency a ON a.agency_id = r.agency_id
+  JOIN finding c ON c.extraction_id = r.extraction_id
+"""
+
+CHANGES = """
+SELECT c.change_id, c.report_id, a.name AS agency, r.year, c.layer, c.cause, c.kind, c.table_code,
+       c.row_code, c.column_code, c.old_value, c.new_value, c.run_id, c.window_from, c.window_to,
+       c.recorded_at, s.url
+  FROM change c
+  JOIN report r ON r.report_id = c.report_id
+  JOIN resource s ON s.resource_id = c.resource_id
+  LEFT JOIN agency a ON a.agency_id = r.agency_id
+"""
+
+CAPTURES = """
+SELECT c.capture_id, c.run_id, s.url, c.fetched_at, c.via, c.status, c.verdict, c.sha256, c.media_type,
+       c.size, c.warc_file, c.warc_offset, c.reason, c.record_type
+  FROM capture c JOIN resource s ON s.resource_id = c.resource_id
+"""
+
+RUNS = """
+SELECT u.run_id, u.kind, u.started_at, u.finished_at, u.status,
+       (SELECT COUNT(*) FROM capture c WHERE c.run_id = u.run_id AND c.status IS NOT NULL) AS fetched,
+       (SELECT COUNT(*) FROM change h WHERE h.run_id = u.run_id AND h.kind = 'appeared') AS new,
+       (SELECT COUNT(DISTINCT h.report_id) FROM change h
+         WHERE h.run_id = u.run_id AND h.cause = 'source' AND h.layer IN ('content', 'field')) AS changed,
+       (SELECT COUNT(DISTINCT v.report_id) FROM version v
+          JOIN capture c ON c.resource_id = v.resource_id AND c.run_id = u.run_id
+               AND c.verdict IN ('ok', 'not_modified')
+         WHERE NOT EXISTS (SELECT 1 FROM change h WHERE h.run_id = u.run_id
+                 AND h.report_id = v.report_id AND h.layer IN ('presence', 'content', 'field'))) AS unchanged,
+       (SELECT COUNT(*) FROM change h WHERE h.run_id = u.run_id AND h.kind = 'gone') AS gone,
+       (SELECT COUNT(*) FROM capture c WHERE c.run_id = u.run_id
+          AND c.verdict IN ('error', 'truncated', 'too_large')) AS failed,
+       (SELECT COUNT(*) FROM capture c WHERE c.run_id = u.run_id
+          AND c.verdict IN ('blocked', 'challenge')) AS blocked
+  FROM run u
+"""
+
+# Regulation on Open Government Information (国务院令第711号), article 49: departments by 31 January.
+# A people's government publishes by 31 March (article 50 governs the content).
+COVERAGE = """
+WITH RECURSIVE span(agency_id, year, last_year) AS (
+    SELECT agency_id, MIN(year), CAST(SUBSTR(CAST(CURRENT_DATE AS VARCHAR(10)), 1, 4) AS INTEGER) - 1
+      FROM report WHERE agency_id IS NOT NULL AND year IS NOT NULL GROUP BY agency_id
+    UNION ALL
+    SELECT agency_id, year + 1, last_year FROM span WHERE year < last_year
+), due AS (
+    SELECT s.agency_id, s.year,
+           CAST(s.year + 1 AS VARCHAR(4)) || CASE WHEN a.name LIKE '%人民政府' THEN '-03-31' ELSE '-01-31' END
+             AS due_on
+      FROM span s JOIN agency a ON a.agency_id = s.agency_id
+)
+SELECT a.division_code, a.name AS agency, d.year,
+       CASE WHEN r.status = 'gone' THEN 'gone'
+            WHEN r.report_id IS NOT NULL AND n.facts > 0 AND n.failed = 0 THEN 'verified'
+            WHEN r.report_id IS NOT NULL AND n.facts > 0 THEN 'parsed'
+            WHEN r.report_id IS NOT NULL THEN 'found'
+            WHEN d.due_on < CAST(CURRENT_DATE AS VARCHAR(10)) THEN 'overdue'
+            WHEN CAST(d.year + 1 AS VARCHAR(4)) = SUBSTR(CAST(CURRENT_DATE AS VARCHAR(10)), 1, 4) THEN 'due'
+            ELSE 'not_due' END AS state,
+       d.due_on, r.published_on
+  FROM due d
+  JOIN agency a ON a.agency_id = d.agency_id
+  LEFT JOIN report r ON r.agency_id = d.agency_id AND r.year = d.year
+  LEFT JOIN (SELECT e.extraction_id,
+                    (SELECT COUNT(*) FROM fact f WHERE f.extraction_id = e.extraction_id) AS facts,
+                    (SELECT COUNT(*) FROM finding c WHERE c.extraction_id = e.extraction_id
+                        AND (c.passed = 0 OR c.passed IS NULL)) AS failed
+               FROM extraction e) n ON n.extraction_id = r.extraction_id
+"""
+
+VIEWS = {
+    "reports": REPORTS,
+    "facts": FACTS,
+    "sections": SECTIONS,
+    "checks": CHECKS,
+    "changes": CHANGES,
+    "captures": CAPTURES,
+    "runs": RUNS,
+    "coverage": COVERAGE,
+}

@@ -1,0 +1,120 @@
+"""From the body as it was sent to the bytes of the file: transfer and content codings taken off.
+
+The archive keeps bodies as sent; a *blob* is what a reader gets, and its sha256 is taken here,
+by one function for the writer and for every later reader.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import brotli
+
+MAX_DECODED_BYTES = 256 * 1024 * 1024
+
+
+class UndecodableBody(ValueError):
+    """The body does not follow the coding its headers declare, or inflates past the limit."""
+
+
+def split_head(raw: bytes) -> tuple[bytes, bytes]:
+    """The head of an HTTP message (status line and headers, with the blank line) and its body."""
+    end = raw.find(b"\r\n\r\n")
+    if end < 0:
+        end = raw.find(b"\n\n")
+        return (raw[: end + 2], raw[end + 2 :]) if end >= 0 else (raw, b"")
+    return raw[: end + 4], raw[end + 4 :]
+
+
+def head_fields(head: bytes) -> dict[str, str]:
+    """Header fields by lower-case name; of a repeated field the values are joined by a comma."""
+    fields: dict[str, str] = {}
+    for line in head.split(b"\n")[1:]:
+        name, colon, value = line.partition(b":")
+        if not colon:
+            continue
+        key = name.strip().decode("latin-1").lower()
+        text = value.strip().decode("latin-1")
+        fields[key] = f"{fields[key]}, {text}" if key in fields else text
+    return fields
+
+
+def dechunk(body: bytes) -> bytes:
+    """Take off ``Transfer-Encoding: chunked`` (RFC 9112, 7.1); a cut body gives what arrived."""
+    parts: list[bytes] = []
+    position = 0
+    while position < len(body):
+        line_end = body.find(b"\r\n", position)
+        if line_end < 0:
+            break
+        try:
+            size = int(body[position:line_end].split(b";")[0].strip(), 16)
+        except ValueError as error:
+            raise UndecodableBody(f"bad chunk size at byte {position}") from error
+        if size == 0:
+            break
+        parts.append(body[line_end + 2 : line_end + 2 + size])
+        position = line_end + 2 + size + 2
+    return b"".join(parts)
+
+
+def decode_body(body: bytes, fields: dict[str, str], limit: int = MAX_DECODED_BYTES) -> bytes:
+    """The file's bytes. Raises :class:`UndecodableBody`; a cut gzip stream gives what arrived."""
+    if "chunked" in fields.get("transfer-encoding", "").lower():
+        body = dechunk(body)
+    codings = [c.strip() for c in fields.get("content-encoding", "").lower().split(",") if c.strip()]
+    for coding in reversed(codings):
+        body = _decode_one(coding, body, limit)
+    return body
+
+
+def _decode_one(coding: str, body: bytes, limit: int) -> bytes:
+    if not body or coding == "identity":
+        return body
+    if coding in ("gzip", "x-gzip"):
+        return _inflate(body, 31, limit)
+    if coding == "deflate":
+        try:
+            return _inflate(body, 15, limit)
+        except UndecodableBody:
+            return _inflate(body, -15, limit)
+    if coding == "br":
+        return _unbrotli(body, limit)
+    raise UndecodableBody(f"unknown content coding {coding!r}")
+
+
+def _inflate(body: bytes, window_bits: int, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while body:
+        engine = zlib.decompressobj(window_bits)
+        try:
+            piece = engine.decompress(body, limit - size + 1)
+        except zlib.error as error:
+            if parts:
+                break
+            raise UndecodableBody(str(error)) from error
+        size += len(piece)
+        if size > limit:
+            raise UndecodableBody(f"inflates past {limit} bytes")
+        parts.append(piece)
+        if not engine.eof:
+            break
+        body = engine.unused_data
+    return b"".join(parts)
+
+
+def _unbrotli(body: bytes, limit: int) -> bytes:
+    engine = brotli.Decompressor()
+    parts: list[bytes] = []
+    size = 0
+    try:
+        for start in range(0, len(body), 65536):
+            piece = engine.process(body[start : start + 65536])
+            size += len(piece)
+            if size > limit:
+                raise UndecodableBody(f"inflates past {limit} bytes")
+            parts.append(piece)
+    except brotli.error as error:
+        raise UndecodableBody(str(error)) from error
+    return b"".join(parts)

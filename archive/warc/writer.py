@@ -1,0 +1,263 @@
+"""Writes WARC/1.1 files (ISO 28500:2017): one gzip member a record, sha256 digests.
+
+A file is called ``….warc.gz.open`` while it is written and loses ``.open`` when it is closed.
+What :meth:`WarcWriter.store` returned is certain to be on disk only after :meth:`WarcWriter.sync`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import zlib
+from base64 import b32encode
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import BaseWARCWriter
+
+from archive.times import Clock, compact, iso, utc_now
+from archive.warc.exchange import Exchange, Original, Placed
+from archive.warc.payload import split_head
+
+COMPRESSION_LEVEL = 6  # level 9 takes twice the time for under 1 % of the size
+MAX_FILE_BYTES = 1_000_000_000  # the size that ISO 28500, annex C, advises
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+
+
+def digest(data: bytes) -> str:
+    """``sha256:`` and the base32 form that WARC tools write."""
+    return "sha256:" + b32encode(hashlib.sha256(data).digest()).decode("ascii")
+
+
+class WarcWriter:
+    """Writes the records of one run and host into ``home/warc/YEAR/``.
+
+    Opens its file at the first record. Not thread-safe: one writer a process and host.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        run_id: int,
+        host: str,
+        software: str,
+        clock: Clock = utc_now,
+        max_file_bytes: int = MAX_FILE_BYTES,
+    ) -> None:
+        self._home = home
+        self._run_id = run_id
+        self._host = re.sub(r"[^A-Za-z0-9.-]", "_", host)
+        self._software = software
+        self._clock = clock
+        self._max_file_bytes = max_file_bytes
+        self._builder = BaseWARCWriter(gzip=False, warc_version="WARC/1.1")
+        self._fd: int | None = None
+        self._file = ""
+        self._size = 0
+        self._serial = 0
+
+    def __enter__(self) -> WarcWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def store(self, exchange: Exchange, original: Original | None = None) -> Placed:
+        """Append the response (or a revisit of ``original``) and its request; the response's place.
+
+        A response whose status is 304 becomes a ``server-not-modified`` revisit, without an HTTP
+        block (so that replay gives the original's), its head in a ``metadata`` record.
+        """
+        self._ready()
+        head, body = split_head(exchange.response)
+        date = iso(exchange.fetched_at)
+        if original is not None and _status(head) == 304:
+            main = self._not_modified(exchange, original, date)
+            extra = [self._metadata(exchange, head, main, date)]
+        elif original is not None:
+            main = self._identical(exchange, head, original, date)
+            extra = []
+        else:
+            main = self._response(exchange, head, body, date)
+            extra = []
+        placed_at = self._size
+        length = self._append(main)
+        for record in [*extra, self._request(exchange, main, date)]:
+            self._append(record)
+        payload = main.rec_headers.get_header("WARC-Payload-Digest")
+        return Placed(self._file, placed_at, length, main.rec_type, payload)
+
+    def store_resource(self, url: str, media_type: str, data: bytes) -> Placed:
+        """Append a file that did not come over HTTP as a ``resource`` record."""
+        self._ready()
+        record = self._record("resource", url, iso(self._clock()), data, content_type=media_type)
+        record.rec_headers.add_header("WARC-Payload-Digest", digest(data))
+        placed_at = self._size
+        length = self._append(record)
+        return Placed(self._file, placed_at, length, "resource", digest(data))
+
+    def sync(self) -> None:
+        """Return when everything stored so far is on disk."""
+        if self._fd is not None:
+            os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Sync, take the ``.open`` off the file's name and sync its folder."""
+        if self._fd is None:
+            return
+        os.fsync(self._fd)
+        os.close(self._fd)
+        self._fd = None
+        path = self._home / self._file
+        os.rename(f"{path}.open", path)
+        _sync_folder(path.parent)
+
+    def _ready(self) -> None:
+        if self._fd is not None and self._size >= self._max_file_bytes:
+            self.close()
+        if self._fd is None:
+            self._open()
+
+    def _open(self) -> None:
+        now = self._clock()
+        self._serial += 1
+        name = f"nianbao-{compact(now)}-run{self._run_id}-{self._serial:04d}-{self._host}.warc.gz"
+        self._file = f"warc/{now.year}/{name}"
+        path = self._home / self._file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._fd = os.open(f"{path}.open", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        self._size = 0
+        _sync_folder(path.parent)
+        self._append(self._warcinfo(name))
+
+    def _append(self, record: ArcWarcRecord) -> int:
+        """Write one record as one gzip member with one call; on failure cut back what was written."""
+        assert self._fd is not None
+        member = _gzip_member(self._serialise(record))
+        try:
+            written = 0
+            while written < len(member):
+                written += os.write(self._fd, member[written:])
+        except OSError:
+            os.ftruncate(self._fd, self._size)
+            os.lseek(self._fd, self._size, os.SEEK_SET)
+            raise
+        self._size += len(member)
+        return len(member)
+
+    def _serialise(self, record: ArcWarcRecord) -> bytes:
+        out = BytesIO()
+        self._builder._write_warc_record(out, record)
+        return out.getvalue()
+
+    def _record(
+        self, kind: str, url: str, date: str, block: bytes, *, content_type: str
+    ) -> ArcWarcRecord:
+        headers = StatusAndHeaders("", [("WARC-Type", kind)], protocol="WARC/1.1")
+        headers.add_header("WARC-Record-ID", self._builder._make_warc_id())
+        if url:
+            headers.add_header("WARC-Target-URI", url)
+        headers.add_header("WARC-Date", date)
+        headers.add_header("WARC-Block-Digest", digest(block))
+        record = ArcWarcRecord("warc", kind, headers, BytesIO(block), None, content_type, len(block))
+        record.payload_length = len(block)
+        # warcio adds a sha1 payload digest only where none is given and the type has a payload
+        record.rec_headers.add_header("Content-Type", content_type)
+        return record
+
+    def _response(self, exchange: Exchange, head: bytes, body: bytes, date: str) -> ArcWarcRecord:
+        record = self._http("response", exchange, head + body, date)
+        record.rec_headers.add_header("WARC-Payload-Digest", digest(body))
+        return record
+
+    def _identical(
+        self, exchange: Exchange, head: bytes, original: Original, date: str
+    ) -> ArcWarcRecord:
+        record = self._http("revisit", exchange, head, date)
+        _refer(record, original, IDENTICAL)
+        return record
+
+    def _not_modified(self, exchange: Exchange, original: Original, date: str) -> ArcWarcRecord:
+        record = self._http("revisit", exchange, b"", date)
+        _refer(record, original, NOT_MODIFIED)
+        return record
+
+    def _http(self, kind: str, exchange: Exchange, block: bytes, date: str) -> ArcWarcRecord:
+        content_type = "application/http; msgtype=response"
+        record = self._record(kind, exchange.url, date, block, content_type=content_type)
+        if exchange.ip:
+            record.rec_headers.add_header("WARC-IP-Address", exchange.ip)
+        return record
+
+    def _request(self, exchange: Exchange, response: ArcWarcRecord, date: str) -> ArcWarcRecord:
+        content_type = "application/http; msgtype=request"
+        record = self._record("request", exchange.url, date, exchange.request, content_type=content_type)
+        _, body = split_head(exchange.request)
+        record.rec_headers.add_header("WARC-Payload-Digest", digest(body))
+        record.rec_headers.add_header("WARC-Concurrent-To", _record_id(response))
+        return record
+
+    def _metadata(
+        self, exchange: Exchange, head: bytes, about: ArcWarcRecord, date: str
+    ) -> ArcWarcRecord:
+        """The head of a 304 answer, whose revisit record carries no HTTP block."""
+        block = head.rstrip(b"\r\n") + b"\r\n"
+        record = self._record("metadata", exchange.url, date, block, content_type="message/http")
+        record.rec_headers.add_header("WARC-Payload-Digest", digest(block))
+        record.rec_headers.add_header("WARC-Refers-To", _record_id(about))
+        return record
+
+    def _warcinfo(self, name: str) -> ArcWarcRecord:
+        lines = {
+            "software": self._software,
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "isPartOf": f"run {self._run_id}",
+            "robots": "obey",
+        }
+        block = "".join(f"{key}: {value}\r\n" for key, value in lines.items()).encode()
+        record = self._record(
+            "warcinfo", "", iso(self._clock()), block, content_type="application/warc-fields"
+        )
+        record.rec_headers.add_header("WARC-Filename", name)
+        return record
+
+
+def _refer(record: ArcWarcRecord, original: Original, profile: str) -> None:
+    record.rec_headers.add_header("WARC-Profile", profile)
+    record.rec_headers.add_header("WARC-Refers-To-Target-URI", original.url)
+    record.rec_headers.add_header("WARC-Refers-To-Date", original.fetched_at)
+    record.rec_headers.add_header("WARC-Payload-Digest", original.payload_digest)
+
+
+def _record_id(record: ArcWarcRecord) -> str:
+    return str(record.rec_headers.get_header("WARC-Record-ID"))
+
+
+def _status(head: bytes) -> int | None:
+    parts = head.split(b" ", 2)
+    return int(parts[1][:3]) if len(parts) > 1 and parts[1][:3].isdigit() else None
+
+
+def _gzip_member(data: bytes) -> bytes:
+    engine = zlib.compressobj(COMPRESSION_LEVEL, zlib.DEFLATED, 31)
+    return engine.compress(data) + engine.flush()
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
