@@ -14,7 +14,9 @@ with connection:
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=catalogue.is_sqlite,
-        include_object=lambda obj, name, kind, reflected, other: not (kind == "table" and reflected and other is None),
+        include_object=lambda obj, name, kind, reflected, other: (
+            not (kind == "table" and reflected and other is None)
+        ),
     )
     with context.begin_transaction():
         context.run_migrations()
