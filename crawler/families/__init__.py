@@ -1,0 +1,34 @@
+"""Families of content-management systems: one file each, found by itself.
+
+A module of this package that defines `FAMILY` is a family. It needs an example of its own in
+``tests/crawler/cases/<name>/``; a family without one fails a test.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from crawler.families.base import Family, ListItem, ListPaging, is_article_url
+from crawler.page import Page
+
+__all__ = ["FAMILIES", "Family", "ListItem", "ListPaging", "family_of", "is_article_url"]
+
+_LAST = "generic"
+
+
+def _found() -> tuple[Family, ...]:
+    modules = [import_module(f"{__name__}.{entry.name}") for entry in iter_modules(__path__)]
+    families: list[Family] = [module.FAMILY for module in modules if hasattr(module, "FAMILY")]
+    return tuple(sorted(families, key=lambda family: (family.name == _LAST, _rank(family), family.name)))
+
+
+def _rank(family: Family) -> int:
+    """TRS shares its pager's name with UCAP and its loose marks with many: the stricter ones are asked first."""
+    return 1 if family.name == "trs" else 0
+
+
+FAMILIES: tuple[Family, ...] = _found()
+
+
+def family_of(page: Page) -> Family:
+    """The first family that recognises the page; the generic one recognises all."""
+    return next(family for family in FAMILIES if family.recognises(page))

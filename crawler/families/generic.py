@@ -1,0 +1,148 @@
+"""Sites of no family we know: ordinary lists with ordinary ``<a>`` pagers.
+
+Page numbers are read from what the pager shows against what its URLs count, because systems differ: ``index_1``
+is the second page here and the first there, and 博达 VSB counts its files down.
+"""
+
+import re
+from dataclasses import dataclass
+
+from crawler.families.base import (
+    MOST_PAGES,
+    ListItem,
+    ListPaging,
+    attachment_links,
+    folder,
+    is_article_url,
+    rows,
+)
+from crawler.page import Link, Page
+
+_PARAMETER = re.compile(r"(.*[?&](?:page|page_?no|page_?num|page_?index|curr?_?page|pageid|pn|p)=)(\d{1,4})(.*)", re.I)
+_FILE = re.compile(r"(.*?)(\d{1,4})(\.(?:s?html?|jsp|aspx?|php))", re.I)
+_COUNT_SHOWN = re.compile(r"共\s*(\d{1,4})\s*页|第?\s*\d+\s*/\s*(\d{1,4})\s*页")
+_CURRENT_SHOWN = re.compile(r"第\s*(\d{1,4})\s*(?:页|/)|当前(?:为)?第?\s*(\d{1,4})\s*页|(\d{1,4})\s*/\s*\d{1,4}\s*页")
+_DIGITS = re.compile(r"\D*?(\d{1,3})\D*")
+_LAST = ("末页", "尾页", "最后一页", "最后页")
+_FIRST = ("首页", "首 页", "第一页")
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A URL with the number that counts its page."""
+
+    head: str
+    number: int
+    tail: str
+
+
+class Generic:
+    """The fallback: recognises every page."""
+
+    name = "generic"
+
+    def recognises(self, page: Page) -> bool:
+        """Always: asked last."""
+        return True
+
+    def list_pages(self, page: Page) -> ListPaging | None:
+        """Read the pager's links; where the count is known, the pages its ellipsis hides are worked out."""
+        pager = [link for link in page.links if link.kind == "pager" and _same_list(page.url, link.url)]
+        steps = [(link, step) for link in pager if (step := _split(link.url))]
+        if not steps:
+            return None
+        shown = {int(match.group(1)): link.url for link in pager if (match := _DIGITS.fullmatch(link.text))}
+        text = page.text
+        current = _first_number(_CURRENT_SHOWN.search(text)) or _current(page.url, shown)
+        count = _page_count(text, steps, shown)
+        known = dict(shown)
+        known.update({1: link.url for link in pager if link.text.startswith(_FIRST)})
+        known = _filled(known, count, steps) if count else known
+        known.pop(current, None)
+        urls = list(dict.fromkeys([*known.values(), *(link.url for link in pager)]))
+        urls = [url for url in urls if url != page.url]
+        complete = count is not None and set(known) | {current} >= set(range(1, count + 1))
+        return ListPaging(count or max([current, *known]), current, tuple(urls), complete)
+
+    def items(self, page: Page) -> tuple[ListItem, ...]:
+        """Links to articles and files, and those whose row shows a date."""
+        return rows(page, (link for link in page.links if _is_item(page, link)))
+
+    def attachments(self, page: Page) -> tuple[Link, ...]:
+        """The files a page offers."""
+        return attachment_links(page)
+
+
+def _is_item(page: Page, link: Link) -> bool:
+    if link.kind == "attachment" or is_article_url(link.url):
+        return True
+    return link.kind == "anchor" and len(link.label) >= 6 and page.shown_date(link.url) is not None
+
+
+def _split(url: str) -> _Numbered | None:
+    if match := _PARAMETER.fullmatch(url):
+        return _Numbered(match.group(1), int(match.group(2)), match.group(3))
+    base, name = folder(url), url[len(folder(url)) :]
+    if match := _FILE.fullmatch(name):
+        return _Numbered(base + match.group(1), int(match.group(2)), match.group(3))
+    return None
+
+
+def _same_list(page_url: str, url: str) -> bool:
+    """A pager stays in its folder, goes one down by the list's own name (VSB), or changes only the query."""
+    here, there = page_url.partition("?")[0], url.partition("?")[0]
+    if folder(there) == folder(here):
+        return here == there or _split(url) is not None or there.rpartition("/")[2].startswith(("index", "list"))
+    stem = re.sub(r"\.\w+$", "", here)
+    return folder(there) == stem + "/" or re.sub(r"\.\w+$", "/", there) == folder(here)
+
+
+def _current(url: str, shown: dict[int, str]) -> int:
+    for number, other in shown.items():
+        if other == url:
+            return number
+    here = _split(url)
+    if here is None:
+        return 1
+    for number, other in shown.items():
+        there = _split(other)
+        if there and there.head == here.head:
+            return max(1, here.number - there.number + number)
+    return max(1, here.number)
+
+
+def _page_count(text: str, steps: list[tuple[Link, _Numbered]], shown: dict[int, str]) -> int | None:
+    """The count the page prints, else what the link to the last page counts."""
+    count = _first_number(_COUNT_SHOWN.search(text))
+    if count is None:
+        last = next((step for link, step in steps if link.text.startswith(_LAST)), None)
+        slope, offset = _line(shown)
+        count = (last.number - offset) // slope if last else None
+    return count if count and 0 < count <= MOST_PAGES else None
+
+
+def _first_number(match: re.Match[str] | None) -> int | None:
+    return next((int(group) for group in match.groups() if group), None) if match else None
+
+
+def _line(shown: dict[int, str]) -> tuple[int, int]:
+    """Slope and offset by which the number in a URL follows the number shown."""
+    points = [(number, step.number) for number, url in sorted(shown.items()) if (step := _split(url))]
+    if not points:
+        return 1, 0
+    slope = 1
+    if len(points) > 1 and points[-1][1] < points[0][1]:
+        slope = -1
+    return slope, points[-1][1] - slope * points[-1][0]
+
+
+def _filled(known: dict[int, str], count: int, steps: list[tuple[Link, _Numbered]]) -> dict[int, str]:
+    slope, offset = _line(known)
+    shape = steps[-1][1]
+    made = dict(known)
+    for number in range(2, count + 1):
+        made.setdefault(number, f"{shape.head}{slope * number + offset}{shape.tail}")
+    return made
+
+
+FAMILY = Generic()

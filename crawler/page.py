@@ -1,0 +1,405 @@
+"""One fetched HTML page, parsed once: its text, page tags, links and what its scripts say.
+
+Pure: bytes and a URL in, facts out. Everything that costs a walk over the whole tree (main text, breadcrumb,
+scripts, dates of rows) is worked out when first asked for, because it runs for every page fetched.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Literal
+from urllib.parse import quote
+
+from lxml import etree
+
+from crawler.pagetags import PageTags, parse_pub_date, read_tags
+
+Kind = Literal["anchor", "frame", "pager", "attachment"]
+Resolve = Callable[[str], str | None]
+
+_ATTACHMENT = re.compile(
+    r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|rtf|pptx?|zip|rar|7z|txt|csv)$"
+    r"|/down(?:load|file)?\.(?:jsp|do|aspx|action)$|/document/download$|/download\.jsp$",
+    re.I,
+)
+_PAGER = re.compile(
+    r"(?:\[|【|<|«|‹)*\s*(?:上一?页|下一?页|前一页|后一页|首\s*页|末页|尾页|最后一?页|第\d+页|next|last|\d{1,3}|>{1,2}|»|›)"
+    r"\s*(?:\]|】|>|»|›)*",
+    re.I,
+)
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
+_ABSOLUTE = re.compile(r"(https?)://([^/?]+)(.*)", re.I | re.S)
+_SESSION_PATH = re.compile(r";[a-z]*sessionid[^/?]*", re.I)
+_SESSION_QUERY = re.compile(
+    r"(?<=[?&])(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid)=[^&]*&?", re.I
+)
+_ONCLICK = re.compile(
+    r"""(?:window\.open\(|location(?:\.href)?\s*=|location\.(?:replace|assign)\()\s*["']([^"']+)["']"""
+)
+_REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"']+)", re.I)
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_\-]+)""", re.I)
+_CRUMB_LABEL = re.compile(
+    r"(?:您|你)?(?:现在|当前|目前)?(?:所在)?(?:的)?(?:当前)?(?:所在)?(?:的)?位置(?:是)?\s*[:：]?"
+)
+_CRUMB_WORDS = ("当前位置", "您的位置", "现在的位置", "所在位置", "所在的位置", "你的位置", "当前的位置")
+_CRUMB_LONGEST = 240
+_ROWS = frozenset({"li", "tr", "dd", "dt", "p"})
+_ROW_LONGEST = 400
+_SHELL_LONGEST = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as a reader of the page meets it; `title` is the attribute, often the text in full."""
+
+    url: str
+    text: str = ""
+    title: str = ""
+    kind: Kind = "anchor"
+
+    @property
+    def label(self) -> str:
+        """The longer of text and title attribute: list rows are often cut with an ellipsis."""
+        return self.title if len(self.title) > len(self.text) else self.text
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """An HTML page read once; `base` is what its relative links resolve against."""
+
+    url: str
+    base: str
+    text: str
+    encoding: str
+    title: str
+    tags: PageTags
+    links: tuple[Link, ...]
+    scripts: tuple[str, ...]
+    root: etree._Element | None = field(repr=False)
+    resolve: Resolve = field(repr=False)
+    _elements: dict[str, etree._Element] = field(repr=False)
+
+    @cached_property
+    def scripts_text(self) -> str:
+        """The inline scripts, joined; those inside HTML comments never run and are left out."""
+        return "\n".join(self.scripts)
+
+    @cached_property
+    def main_text_length(self) -> int:
+        """Characters a reader could read that are neither blank nor inside a link, script or style."""
+        if self.root is None:
+            return 0
+        total = sum(len("".join(part.split())) for part in _body_text(self.root))
+        return max(0, total - sum(len("".join(_text(a).split())) for a in self.root.iter("a")))
+
+    @cached_property
+    def breadcrumb(self) -> str:
+        """The path the page shows for itself (当前位置：首页 > …) without its label, or empty."""
+        if self.root is None:
+            return ""
+        trail = [_text(a) for a in self.root.iter("a") if "CurrChnlCls" in a.get("class", "")]
+        if trail:
+            return " > ".join(trail)
+        if "位置" not in self.text:
+            return ""
+        return _breadcrumb(self.root)
+
+    def shown_date(self, url: str) -> date | None:
+        """The date printed in the list row of the link to `url`, outside the link's own text."""
+        element = self._elements.get(url)
+        return None if element is None else _row_date(element)
+
+
+def read_page(data: bytes, url: str, content_type: str | None = None) -> Page:
+    """Parse `data` once; never raises on bad markup, and gives an empty page for empty bytes."""
+    text, encoding = decode(data, content_type)
+    root = _parse(data if encoding == "utf-8" else text.encode("utf-8", "replace"))
+    if root is None:
+        return Page(url, url, text, encoding, "", PageTags(), (), (), None, resolver(url), {})
+    return _Reading(url, text, encoding, root).page()
+
+
+def decode(data: bytes, content_type: str | None = None) -> tuple[str, str]:
+    """Text and the encoding it was read by: what fits without error before what is declared.
+
+    Declarations lie (files with two contradictory ones exist), while bytes that are valid UTF-8 are UTF-8;
+    GBK and GB2312 are read as their superset gb18030.
+    """
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding).removeprefix("\ufeff"), encoding
+        except UnicodeDecodeError:
+            continue
+    declared = _declared(data, content_type)
+    return data.decode(declared, "replace"), f"{declared}-replace"
+
+
+def _declared(data: bytes, content_type: str | None) -> str:
+    head = (content_type or "").encode("ascii", "replace") + b"\n" + data[:4096]
+    for match in _CHARSET.finditer(head):
+        name = match.group(1).decode("ascii").lower()
+        name = "gb18030" if name in {"gb2312", "gbk", "gb_2312-80", "x-gbk"} else name
+        try:
+            "".encode(name)
+        except LookupError:
+            continue
+        return name
+    return "utf-8"
+
+
+def _parse(data: bytes) -> etree._Element | None:
+    if not data.strip():
+        return None
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        return etree.fromstring(data.replace(b"\0", b""), parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+class _Reading:
+    """The single pass over the tree, gathering as it goes."""
+
+    def __init__(self, url: str, text: str, encoding: str, root: etree._Element) -> None:
+        self.url, self.text, self.encoding, self.root = url, text, encoding, root
+        self.base = _base(root, url)
+        self.resolve = resolver(self.base, encoding)
+        self.links: dict[str, Link] = {}
+        self.elements: dict[str, etree._Element] = {}
+        self.metas: list[tuple[str, str]] = []
+        self.scripts: list[str] = []
+        self.title = ""
+
+    def page(self) -> Page:
+        readers = {
+            "a": self._anchor, "area": self._anchor, "iframe": self._frame, "frame": self._frame,
+            "option": self._option, "meta": self._meta, "script": self._script, "title": self._title,
+        }  # fmt: skip
+        for element in self.root.iter(*readers):
+            readers[str(element.tag)](element)
+        if len(self.text) < _SHELL_LONGEST and not self.links:
+            self._shell()
+        return Page(
+            url=self.url,
+            base=self.base,
+            text=self.text,
+            encoding=self.encoding,
+            title=self.title,
+            tags=read_tags(self.metas, self.resolve),
+            links=tuple(self.links.values()),
+            scripts=tuple(self.scripts),
+            root=self.root,
+            resolve=self.resolve,
+            _elements=self.elements,
+        )
+
+    def _anchor(self, element: etree._Element) -> None:
+        href = element.get("href", "").strip()
+        if not href or href[0] == "#" or href[:11].lower() == "javascript:":
+            href = _clicked(element.get("onclick") or href)
+        text = _text(element) or _picture_text(element)
+        if element.get("appendix") == "true" or element.get("needdownload") == "true":
+            self._add(href, text, element, "attachment")
+        else:
+            self._add(href, text, element, "pager" if len(text) < 12 and _PAGER.fullmatch(text) else "anchor")
+
+    def _frame(self, element: etree._Element) -> None:
+        self._add(element.get("src", ""), element.get("name", ""), element, "frame")
+
+    def _option(self, element: etree._Element) -> None:
+        value = element.get("value", "").strip()
+        if value.startswith(("http://", "https://", "/", "./", "../")):
+            self._add(value, _text(element), element, "anchor")
+
+    def _meta(self, element: etree._Element) -> None:
+        content = element.get("content", "")
+        if name := element.get("name"):
+            self.metas.append((name, content))
+        elif element.get("http-equiv", "").lower() == "refresh" and (match := _REFRESH.search(content)):
+            self._add(match.group(1), "", element, "frame")
+
+    def _script(self, element: etree._Element) -> None:
+        if element.text:
+            self.scripts.append(element.text)
+
+    def _title(self, element: etree._Element) -> None:
+        self.title = self.title or _text(element)
+
+    def _shell(self) -> None:
+        """A short page without links that only sends the browser on: follow it as one would a frame."""
+        for script in self.scripts:
+            for match in _ONCLICK.finditer(script):
+                self._add(match.group(1), "", self.root, "frame")
+
+    def _add(self, href: str, text: str, element: etree._Element, kind: Kind) -> None:
+        url = self.resolve(href)
+        if url is None:
+            return
+        if kind == "anchor" and _ATTACHMENT.search(url.partition("?")[0]):
+            kind = "attachment"
+        known = self.links.get(url)
+        if known is None or len(text) > len(known.text):
+            title = " ".join(element.get("title", "").split()) or (known.title if known else "")
+            self.links[url] = Link(url, text, title, kind)
+            self.elements[url] = element
+
+
+def _base(root: etree._Element, url: str) -> str:
+    for element in root.iter("base"):
+        if href := element.get("href", "").strip():
+            return resolver(url)(href) or url
+    return url
+
+
+def _clicked(code: str) -> str:
+    match = _ONCLICK.search(code)
+    return match.group(1) if match else ""
+
+
+def _text(element: etree._Element) -> str:
+    if len(element):
+        return " ".join("".join(str(part) for part in element.itertext()).split())
+    return " ".join((element.text or "").split())
+
+
+def _picture_text(element: etree._Element) -> str:
+    for image in element.iter("img"):
+        return " ".join((image.get("alt") or image.get("title") or "").split())
+    return ""
+
+
+def _body_text(root: etree._Element) -> list[str]:
+    found = root.xpath("//body//text()[not(parent::script or parent::style or parent::noscript)]")
+    return [str(part) for part in found] if isinstance(found, list) else []
+
+
+def _breadcrumb(root: etree._Element) -> str:
+    labels = root.xpath("//body//text()[contains(., '位置')]/..")
+    for element in labels if isinstance(labels, list) else []:
+        if isinstance(element, etree._Element) and (trail := _trail(element)):
+            return trail
+    return ""
+
+
+def _trail(element: etree._Element) -> str:
+    """The label's own element, or the nearest ancestor that holds more than the label."""
+    here: etree._Element | None = element
+    for _ in range(4):
+        if here is None or here.tag in {"script", "style"}:
+            return ""
+        text = _text(here)
+        if len(text) > _CRUMB_LONGEST or not any(word in text for word in _CRUMB_WORDS):
+            return ""
+        if trail := _CRUMB_LABEL.sub("", text, count=1).strip(" ：:>"):
+            return trail
+        here = here.getparent()
+    return ""
+
+
+def _row_date(element: etree._Element) -> date | None:
+    row = element
+    for _ in range(4):
+        parent = row.getparent()
+        if parent is None or row.tag in _ROWS:
+            break
+        row = parent
+        if row.tag not in _ROWS and (shown := _date_beside(row, element)):
+            return shown
+    return _date_beside(row, element)
+
+
+def _date_beside(row: etree._Element, element: etree._Element) -> date | None:
+    text, own = _text(row), _text(element)
+    if len(text) > _ROW_LONGEST:
+        return None
+    rest = text if row is element else text.replace(own, " ", 1)
+    moment = parse_pub_date(rest) or (parse_pub_date(own) if len(element) else None)
+    return moment.date() if moment else None
+
+
+def resolver(base: str, encoding: str = "utf-8") -> Resolve:
+    """A function from an href to its absolute http(s) URL, or None for what is no page.
+
+    Written out rather than left to `urllib.parse.urljoin`, which alone would take most of a page's time.
+    Fragments and session ids go; the host is lower case and its default port dropped, so that one page has
+    one URL; what is not ASCII is escaped as a browser does (path by UTF-8, query by the page's encoding).
+    """
+    match = _ABSOLUTE.match(base)
+    if match is None:
+        return lambda href: _absolute(href, encoding)
+    origin = f"{match.group(1).lower()}://{_host(match.group(1).lower(), match.group(2))}"
+    path = match.group(3).partition("#")[0].partition("?")[0] or "/"
+    folder = path[: path.rfind("/") + 1]
+
+    def resolve(href: str) -> str | None:
+        href = href.strip().partition("#")[0]
+        if not href:
+            return None
+        if _SCHEME.match(href) is not None:
+            return _absolute(href, encoding)
+        if href.startswith(("//", "\\\\")):
+            return _absolute(f"{origin.partition(':')[0]}:{href}", encoding)
+        if href[0] in "/\\":
+            return origin + _tidy(href, encoding)
+        if href[0] == "?":
+            return origin + _tidy(path + href, encoding)
+        return origin + _tidy(folder + href, encoding)
+
+    return resolve
+
+
+def _absolute(href: str, encoding: str) -> str | None:
+    match = _ABSOLUTE.match(href.partition("#")[0].strip().replace("\\", "/"))
+    if match is None:
+        return None
+    scheme = match.group(1).lower()
+    host = _host(scheme, match.group(2))
+    return f"{scheme}://{host}{_tidy(match.group(3) or '/', encoding)}" if host else None
+
+
+@lru_cache(maxsize=4096)
+def _host(scheme: str, netloc: str) -> str:
+    host = netloc.strip().lower()
+    return host.removesuffix(":80" if scheme == "http" else ":443")
+
+
+def _tidy(tail: str, encoding: str) -> str:
+    path, mark, query = tail.partition("?")
+    if "\\" in path:
+        path = path.replace("\\", "/")
+    if "sessionid" in tail.lower() or "sessid" in tail.lower():
+        path = _SESSION_PATH.sub("", path)
+        query = _SESSION_QUERY.sub("", query).rstrip("&")
+        mark = "?" if query else ""
+    if "/." in path:
+        path = _without_dots(path)
+    if not path.startswith("/"):
+        path = "/" + path
+    tail = path + mark + query
+    return tail if tail.isascii() and not _UNSAFE.search(tail) else _escaped(path, mark, query, encoding)
+
+
+_UNSAFE = re.compile(r"[\s\"<>^`{|}\x00-\x20\x7f]")
+_SAFE = "/%:@!$&'()*+,;=~-._?[]"
+
+
+def _escaped(path: str, mark: str, query: str, encoding: str) -> str:
+    path = re.sub(r"[\r\n\t]", "", path)
+    query = re.sub(r"[\r\n\t]", "", query)
+    codec = "gb18030" if encoding.startswith("gb") else "utf-8"
+    return quote(path, safe=_SAFE) + mark + quote(query, safe=_SAFE, encoding=codec, errors="replace")
+
+
+def _without_dots(path: str) -> str:
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments[1:]:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)
