@@ -26,7 +26,7 @@ CUT_BEFORE_ROW = 20  # inside （五）不予处理, so that two vertical groups
 @cache
 def _styles() -> dict[str, Any]:
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-    plain = {"fontName": FONT, "wordWrap": "CJK"}
+    plain = {"fontName": FONT, "wordWrap": "CJK", "spaceBefore": 4}
     return {
         "title": ParagraphStyle("title", fontSize=18, leading=28, alignment=TA_CENTER, **plain),
         "heading": ParagraphStyle("heading", fontSize=14, leading=26, keepWithNext=1, **plain),
