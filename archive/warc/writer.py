@@ -161,9 +161,7 @@ class WarcWriter:
         self._builder._write_warc_record(out, record)
         return out.getvalue()
 
-    def _record(
-        self, kind: str, url: str, date: str, block: bytes, *, content_type: str
-    ) -> ArcWarcRecord:
+    def _record(self, kind: str, url: str, date: str, block: bytes, *, content_type: str) -> ArcWarcRecord:
         headers = StatusAndHeaders("", [("WARC-Type", kind)], protocol="WARC/1.1")
         headers.add_header("WARC-Record-ID", self._builder._make_warc_id())
         if url:
@@ -181,9 +179,7 @@ class WarcWriter:
         record.rec_headers.add_header("WARC-Payload-Digest", digest(body))
         return record
 
-    def _identical(
-        self, exchange: Exchange, head: bytes, original: Original, date: str
-    ) -> ArcWarcRecord:
+    def _identical(self, exchange: Exchange, head: bytes, original: Original, date: str) -> ArcWarcRecord:
         record = self._http("revisit", exchange, head, date)
         _refer(record, original, IDENTICAL)
         return record
@@ -208,9 +204,7 @@ class WarcWriter:
         record.rec_headers.add_header("WARC-Concurrent-To", _record_id(response))
         return record
 
-    def _metadata(
-        self, exchange: Exchange, head: bytes, about: ArcWarcRecord, date: str
-    ) -> ArcWarcRecord:
+    def _metadata(self, exchange: Exchange, head: bytes, about: ArcWarcRecord, date: str) -> ArcWarcRecord:
         """The head of a 304 answer, whose revisit record carries no HTTP block."""
         block = head.rstrip(b"\r\n") + b"\r\n"
         record = self._record("metadata", exchange.url, date, block, content_type="message/http")

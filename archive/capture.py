@@ -1,0 +1,89 @@
+"""A capture as the crawler hands it over, and as the archive remembers the last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from archive.warc.exchange import Exchange
+
+
+class Via(StrEnum):
+    """How the bytes came to us."""
+
+    HTTP = "http"
+    BROWSER = "browser"
+    IMPORT = "import"
+
+
+class Kind(StrEnum):
+    """What a resource was asked for as. ``GIVEN`` is a URL that a person named."""
+
+    START = "start"
+    PAGE = "page"
+    LISTING = "listing"
+    ARTICLE = "article"
+    ATTACHMENT = "attachment"
+    GIVEN = "given"
+    ROBOTS = "robots"
+
+
+READABLE_KINDS = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)
+"""Kinds whose files are read as reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One fetch with its verdict. ``body`` is the file's bytes, all codings taken off.
+
+    ``exchange`` is None when no answer came (verdict ``error`` or ``excluded``).
+    """
+
+    url: str
+    fetched_at: datetime
+    kind: Kind
+    verdict: str
+    reason: str | None = None
+    status: int | None = None
+    exchange: Exchange | None = None
+    body: bytes | None = None
+    media_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    parent_url: str | None = None
+    via: Via = Via.HTTP
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The newest stored bytes of a URL, with the validators its server sent along with them."""
+
+    url: str
+    sha256: str
+    payload_digest: str
+    media_type: str | None
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """One row of a list as shown: ``shown_date`` is ISO or None."""
+
+    url: str
+    title: str
+    shown_date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingSeen:
+    """A report column as walked. ``pages_declared`` is what its pager says, None if it has none."""
+
+    url: str
+    column_name: str | None
+    family: str
+    pages_declared: int | None
+    pages_seen: int
+    complete: bool
+    items: tuple[ListedItem, ...]

@@ -1,0 +1,221 @@
+"""Reads archived blobs as reports and stores what came out, one row set an extraction.
+
+Reading always starts from the archive, never from the live response: the first parse and a
+re-parse ten years on are this one path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, func, insert, select
+from sqlalchemy.orm import Session
+
+from archive.capture import READABLE_KINDS
+from archive.catalogue.engine import Catalogue
+from archive.catalogue.models import Base, Blob, Capture, Extraction, Fact, Finding, Resource, Section
+from archive.recorder import BlobMissing, FixityError, read_blob
+from archive.times import Clock, iso, utc_now
+from archive.warc.payload import UndecodableBody
+from archive.warc.reader import RecordUnreadable
+from parsers import report
+from parsers.isolation import Readers
+
+STORE_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A blob that could not be read; ``reason`` says why."""
+
+    sha256: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSummary:
+    """How many blobs were read, how many were reports, and which failed."""
+
+    read: int
+    reports: int
+    failures: tuple[Failure, ...]
+
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total) after each blob."""
+
+_FAILED = (
+    report.Outcome.FAILED,
+    report.Outcome.TIMED_OUT,
+    report.Outcome.OUT_OF_MEMORY,
+    report.Outcome.UNREADABLE,
+    report.Outcome.ENCRYPTED,
+)
+
+
+def stale_blobs(catalogue: Catalogue, revision: int = report.REVISION) -> list[str]:
+    """Blobs that reports may stand in and that this revision of the parser has not read yet."""
+    with catalogue.reading() as session:
+        done = select(Extraction.sha256).where(Extraction.revision == revision)
+        query = _readable().where(Blob.sha256.not_in(done))
+        return list(session.scalars(query))
+
+
+def all_blobs(catalogue: Catalogue) -> list[str]:
+    """Every blob that a report may stand in."""
+    with catalogue.reading() as session:
+        return list(session.scalars(_readable()))
+
+
+def read_blobs(
+    catalogue: Catalogue,
+    home: Path,
+    sha256s: Iterable[str],
+    readers: Readers,
+    *,
+    total: int = 0,
+    progress: Progress | None = None,
+    clock: Clock = utc_now,
+) -> ReadingSummary:
+    """Read the blobs in the readers' processes and store each extraction at the readers' revision.
+
+    A blob that is missing, damaged or fails to parse is a :class:`Failure`; the others go on.
+    """
+    failures: list[Failure] = []
+    read = reports = 0
+    batch: list[tuple[str, report.Extraction]] = []
+    for sha256, extraction in readers.read_many(_blobs(catalogue, home, sha256s, failures)):
+        read += 1
+        reports += extraction.outcome is report.Outcome.REPORT
+        if extraction.outcome in _FAILED:
+            failures.append(Failure(sha256, f"{extraction.outcome}: {extraction.reason}"))
+        batch.append((sha256, extraction))
+        if len(batch) >= STORE_BATCH:
+            _store(catalogue, batch, clock)
+        if progress is not None:
+            progress(read, total)
+    _store(catalogue, batch, clock)
+    return ReadingSummary(read, reports, tuple(failures))
+
+
+def load_facts(session: Session, extraction_id: int) -> dict[tuple[str, str, str], Fact]:
+    """The facts of an extraction by (table, row, column); of a repeated place the first."""
+    rows = session.scalars(select(Fact).where(Fact.extraction_id == extraction_id).order_by(Fact.fact_id))
+    facts: dict[tuple[str, str, str], Fact] = {}
+    for row in rows:
+        facts.setdefault((row.table_code, row.row_code, row.column_code), row)
+    return facts
+
+
+def _readable() -> Select[tuple[str]]:
+    kinds = [k.value for k in READABLE_KINDS]
+    return (
+        select(Blob.sha256)
+        .join(Capture, Capture.sha256 == Blob.sha256)
+        .join(Resource, Resource.resource_id == Capture.resource_id)
+        .where(Resource.kind.in_(kinds), Capture.verdict == "ok")
+        .group_by(Blob.sha256)
+        .order_by(func.min(Capture.capture_id))
+    )
+
+
+def _blobs(
+    catalogue: Catalogue, home: Path, sha256s: Iterable[str], failures: list[Failure]
+) -> Iterator[tuple[str, bytes, str | None]]:
+    for sha256 in sha256s:
+        try:
+            data = read_blob(catalogue, home, sha256)
+        except (BlobMissing, FixityError, RecordUnreadable, UndecodableBody) as error:
+            failures.append(Failure(sha256, str(error)))
+            continue
+        with catalogue.reading() as session:
+            blob = session.get_one(Blob, sha256)
+        yield sha256, data, blob.media_type
+
+
+def _store(catalogue: Catalogue, batch: list[tuple[str, report.Extraction]], clock: Clock) -> None:
+    if not batch:
+        return
+    with catalogue.writing() as session:
+        for sha256, extraction in batch:
+            if not _stored(session, sha256, extraction.revision):
+                _store_one(session, sha256, extraction, iso(clock()))
+    batch.clear()
+
+
+def _stored(session: Session, sha256: str, revision: int) -> bool:
+    query = select(Extraction.extraction_id).where(
+        Extraction.sha256 == sha256, Extraction.revision == revision
+    )
+    return session.scalar(query) is not None
+
+
+def _store_one(session: Session, sha256: str, read: report.Extraction, read_at: str) -> None:
+    row = Extraction(
+        sha256=sha256,
+        revision=read.revision,
+        outcome=read.outcome.value,
+        reason=read.reason,
+        media_type=read.media_type,
+        title=read.title,
+        agency=read.agency,
+        year=read.year,
+        edition=read.edition,
+        published_on=read.published_on.isoformat() if read.published_on else None,
+        divisions=" ".join(read.divisions),
+        content_sha256=read.content_sha256,
+        read_at=read_at,
+    )
+    session.add(row)
+    session.flush()
+    key = row.extraction_id
+    _insert(session, Fact, [_fact_row(key, f) for f in read.facts])
+    _insert(session, Section, [_section_row(key, s) for s in read.sections])
+    _insert(session, Finding, [_finding_row(key, c) for c in read.checks])
+
+
+def _insert(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(table), rows)
+
+
+def _fact_row(key: int, fact: report.Fact) -> dict[str, Any]:
+    return {
+        "extraction_id": key,
+        "table_code": fact.table_code,
+        "row_code": fact.row_code,
+        "column_code": fact.column_code,
+        "value": _number(fact.value),
+        "state": fact.state.value,
+        "raw": fact.raw,
+        "locator": fact.locator,
+    }
+
+
+def _section_row(key: int, section: report.Section) -> dict[str, Any]:
+    return {
+        "extraction_id": key,
+        "ordinal": section.ordinal,
+        "heading": section.heading,
+        "text": section.text,
+    }
+
+
+def _finding_row(key: int, check: report.Check) -> dict[str, Any]:
+    return {
+        "extraction_id": key,
+        "rule": check.rule,
+        "scope": check.scope,
+        "passed": None if check.passed is None else int(check.passed),
+        "expected": _number(check.expected),
+        "actual": _number(check.actual),
+        "detail": check.detail,
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
