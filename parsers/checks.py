@@ -1,0 +1,95 @@
+"""The arithmetic that the forms state of themselves, tried on the facts.
+
+The head of table 3 says 第一项加第二项之和，等于第三项加第四项之和; the totals of rows, of （七）总计 and of table 4
+are sums by their meaning. Where a blank, a dash or an unread cell stands in the sum the check stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from parsers.forms.vocabulary import vocabulary
+from parsers.report import Check, Fact, State
+
+_PARTS = ("granted", "partially_granted", "denied.", "unavailable.", "not_processed.", "other")
+_GROUPS = {
+    "reconsideration": "行政复议",
+    "litigation_direct": "未经复议直接起诉",
+    "litigation_after_reconsideration": "复议后起诉",
+}
+_OUTCOMES = {"upheld": "结果维持", "corrected": "结果纠正", "other": "其他结果", "pending": "尚未审结"}
+
+
+def run(facts: Iterable[Fact]) -> tuple[Check, ...]:
+    """All checks that the facts allow."""
+    facts = tuple(facts)
+    requests = {(f.row_code, f.column_code): f for f in facts if f.table_code == "requests"}
+    review = {f.column_code: f for f in facts if f.table_code == "review"}
+    return (*_requests(requests), *_review(review))
+
+
+def _columns() -> dict[str, str]:
+    return {c.code: c.label for c in vocabulary().table("requests", "2021").blocks[0].columns}
+
+
+def _labels() -> dict[str, str]:
+    return {r.code: r.label for e in ("2019", "2021") for r in vocabulary().table("requests", e).rows()}
+
+
+def _requests(facts: Mapping[tuple[str, str], Fact]) -> Iterable[Check]:
+    rows = list(dict.fromkeys(row for row, _ in facts))
+    if not rows:
+        return
+    parts = [r for r in rows if any(r == p or (p[-1] == "." and r.startswith(p)) for p in _PARTS) or r.startswith("other")]
+    for column, label in _columns().items():
+        said = {row: facts[row, column] for row in rows if (row, column) in facts}
+        yield _balance(said, column, label)
+        yield _sum(
+            "requests.handled", f"requests/*/{column}", [said[r] for r in parts], said.get("handled_total"),
+            f"{label}: sum of the results （一） to （六） = （七）总计",
+        )  # fmt: skip
+    for row in rows:
+        terms = [facts[row, c] for c in _columns() if c != "total"]
+        detail = f"{_labels()[row]}: sum of the six kinds of applicant = 总计"
+        yield _sum("requests.applicants", f"requests/{row}/*", terms, facts.get((row, "total")), detail)
+
+
+def _balance(said: Mapping[str, Fact], column: str, label: str) -> Check:
+    names = ("received", "carried_in", "handled_total", "carried_out")
+    received, carried_in, handled, carried_out = (_number(said.get(n)) for n in names)
+    expected = None if received is None or carried_in is None else received + carried_in
+    actual = None if handled is None or carried_out is None else handled + carried_out
+    passed = None if expected is None or actual is None else expected == actual
+    terms = [_printed(said.get(n)) for n in names]
+    detail = f"{label}: 一 + 二 = 三（七）+ 四: {terms[0]} + {terms[1]} = {terms[2]} + {terms[3]}"
+    return Check("requests.balance", f"requests/*/{column}", passed, expected, actual, detail)
+
+
+def _review(facts: Mapping[str, Fact]) -> Iterable[Check]:
+    for group, label in _GROUPS.items():
+        if facts:
+            terms = [facts[f"{group}.{o}"] for o in _OUTCOMES]
+            detail = f"{label}: {' + '.join(_OUTCOMES.values())} = 总计"
+            yield _sum("review.total", f"review/cases/{group}.*", terms, facts[f"{group}.total"], detail)
+
+
+def _sum(rule: str, scope: str, terms: list[Fact], total: Fact | None, detail: str) -> Check:
+    numbers = [_number(f) for f in terms]
+    known = [n for n in numbers if n is not None]
+    expected = sum(known, Decimal(0)) if len(known) == len(numbers) else None
+    actual = _number(total)
+    passed = None if expected is None or actual is None else expected == actual
+    written = " + ".join(_printed(f) for f in terms)
+    return Check(rule, scope, passed, expected, actual, f"{detail}: {written} = {_printed(total)}")
+
+
+def _number(fact: Fact | None) -> Decimal | None:
+    return fact.value if fact and fact.state is State.VALUE else None
+
+
+def _printed(fact: Fact | None) -> str:
+    """The number, or the name of the state in its place."""
+    if fact is None:
+        return State.ABSENT.value
+    return str(fact.value) if fact.value is not None else fact.state.value

@@ -1,0 +1,134 @@
+"""Administrative divisions in an agency's name (GB/T 2260, state of 2023-06-30).
+
+Longest names first, and a chain of names (市, then 区) must fit the hierarchy. A name that several divisions
+bear gives all their codes: which one is meant is not guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from parsers.characters import mend
+
+_SHORT_SUFFIXES = (
+    "特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "自治州", "自治县", "自治旗", "地区", "省", "市", "盟", "区", "县", "旗",
+)  # fmt: skip
+_BODY = ("政府", "人民", "局", "委", "办", "厅", "院", "中心", "管理", "街道", "镇", "乡")
+_LEVELS = {"province": 0, "city": 1, "county": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One division; ``parent`` is the code of the one above, or empty."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+
+
+@cache
+def _all() -> dict[str, Division]:
+    """By code. A city without counties (东莞市) is listed twice in the source and kept as the city."""
+    with (files("parsers") / "data" / "divisions.csv").open(encoding="utf-8") as lines:
+        rows = [Division(r["code"], r["name"], r["level"], r["parent"]) for r in csv.DictReader(lines)]
+    return {d.code: d for d in sorted(rows, key=lambda d: -_LEVELS[d.level])}
+
+
+@cache
+def _named() -> dict[str, tuple[str, ...]]:
+    names: dict[str, list[str]] = {}
+    for division in _all().values():
+        names.setdefault(division.name, []).append(division.code)
+    return {name: tuple(codes) for name, codes in names.items()}
+
+
+@cache
+def _short() -> dict[str, str]:
+    """Names without suffix (中卫, 宁夏) that only one division can mean."""
+    short: dict[str, set[str]] = {}
+    for division in _all().values():
+        for bare in _bare(division):
+            short.setdefault(bare, set()).add(division.code)
+    return {n: next(iter(c)) for n, c in short.items() if len(c) == 1 and n not in _named()}
+
+
+def _bare(division: Division) -> Iterable[str]:
+    known = {"内蒙古自治区": "内蒙古", "宁夏回族自治区": "宁夏", "新疆维吾尔自治区": "新疆", "广西壮族自治区": "广西"}
+    if division.name in known:
+        return (known[division.name],)
+    suffix = next((s for s in _SHORT_SUFFIXES if division.name.endswith(s)), "")
+    bare = division.name.removesuffix(suffix)
+    return (bare,) if suffix and len(bare) >= 2 and division.name != bare else ()
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _named()))
+
+
+def candidates(name: str | None) -> tuple[str, ...]:
+    """Codes of the divisions that the name fits, in order of code; empty when it names none."""
+    if not name:
+        return ()
+    text = mend(name).replace(" ", "")
+    chain: tuple[str, ...] = ()
+    position = 0
+    while position < len(text):
+        found = _at(text, position)
+        narrowed = _within(found[1], chain) if found else ()
+        if not found or not narrowed:
+            if chain or position >= 4:
+                break
+            position += 1
+            continue
+        chain, position = narrowed, position + len(found[0])
+    return tuple(sorted(chain))
+
+
+def _at(text: str, position: int) -> tuple[str, tuple[str, ...]] | None:
+    """The longest division's name that stands here, else a short name that something of an office follows."""
+    for length in range(min(_longest(), len(text) - position), 1, -1):
+        part = text[position : position + length]
+        if part in _named():
+            return part, _named()[part]
+        following = text[position + length :]
+        if part in _short() and (position == 0 or length > 2) and _may_follow(following):
+            return part, (_short()[part],)
+    return None
+
+
+def _may_follow(following: str) -> bool:
+    """A short name counts before another division's name or an office's: 宁夏中卫市, but not 中卫路."""
+    return any(following[:n] in _named() for n in range(2, 12)) or any(b in following[:12] for b in _BODY)
+
+
+def _within(found: tuple[str, ...], chain: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the found that lie in one of the chain; all of them where there is no chain yet."""
+    return found if not chain else tuple(code for code in found if any(_inside(code, c) for c in chain))
+
+
+def _inside(code: str, above: str) -> bool:
+    current = _all()[code].parent
+    while current:
+        if current == above:
+            return True
+        current = _all()[current].parent if current in _all() and _all()[current].parent != current else ""
+    return False
+
+
+def is_chain(text: str) -> bool:
+    """Whether the text is nothing but divisions' names, one inside the other: 宁夏回族自治区中卫市."""
+    chain: tuple[str, ...] = ()
+    position = 0
+    while position < len(text):
+        found = _at(text, position)
+        narrowed = _within(found[1], chain) if found and found[0] in _named() else ()
+        if not found or not narrowed:
+            return False
+        chain, position = narrowed, position + len(found[0])
+    return bool(chain)

@@ -1,0 +1,168 @@
+"""Table 2 of the forms: 主动公开政府信息情况 (articles 20 and 21 of the Regulation).
+
+Blocks of a head row (信息内容 and the columns) and one or two rows, published as one grid or as several.
+A row's name is unique in the form, so it tells its block; the head tells edition and columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from parsers.characters import key
+from parsers.document import Cell
+from parsers.forms import facts
+from parsers.forms.labels import Labels, words
+from parsers.forms.rows import Row
+from parsers.forms.values import TEN_THOUSAND_YUAN
+from parsers.forms.vocabulary import Block, Label, Table, vocabulary
+from parsers.report import Fact, State
+
+CODE = "disclosure"
+_EDITIONS = ("2021", "2019")
+_MONEY = frozenset({"amount_10k_yuan", "procurement_amount"})
+_PRINTED_UNIT = re.compile(r"单位[:：]?\s*(亿元|万元|元)|[（(](亿元|万元|元)[）)]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The table as read: its facts, its edition, the grids it stands in."""
+
+    facts: tuple[Fact, ...]
+    edition: str
+    tables: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of values, with the head row above it if one is printed."""
+
+    code: str
+    label: Cell
+    row: Row
+    head: Row | None
+
+
+@cache
+def _row_labels() -> Labels:
+    known = [(r.label, r.code) for edition in _EDITIONS for r in _form(edition).rows()]
+    return Labels(known)
+
+
+@cache
+def _column_labels() -> Labels:
+    known = [(c.label, c.code) for e in _EDITIONS for b in _form(e).blocks for c in b.columns]
+    return Labels([*known, ("本年收费金额", "amount_10k_yuan"), ("本年增减", "change")])
+
+
+def _form(edition: str) -> Table:
+    return vocabulary().table(CODE, edition)
+
+
+def read(rows: Sequence[Row]) -> Reading | None:
+    """Find and read the table among all rows of a document; None when it is not there."""
+    lines = _lines(rows)
+    heads = {line.head.text() for line in lines if line.head}
+    if not heads or len({line.code for line in lines}) < 2:
+        return None
+    edition = _edition(heads)
+    result: list[Fact] = []
+    for block in _form(edition).blocks:
+        for row in block.rows:
+            result += _row_facts(block, row, [line for line in lines if line.code == row.code])
+    if all(f.state is State.ABSENT for f in result):
+        return None
+    return Reading(tuple(result), edition, frozenset(line.row.table for line in lines))
+
+
+def _lines(rows: Sequence[Row]) -> list[_Line]:
+    """The form's rows, each with its head; rows of other tables, which have no such head, are passed over."""
+    lines: list[_Line] = []
+    head: Row | None = None
+    for row in rows:
+        if _is_head(row):
+            head = row
+            continue
+        labels = row.labels()
+        if not labels or not head:
+            continue
+        code = _code(labels[0].text)
+        if code and row.table - head.table <= 1:
+            lines.append(_Line(code, labels[0], row, head))
+        elif not code and words(labels[0].text)[:3] not in ("第二十", "信息内"):
+            head = None
+    return lines
+
+
+def _is_head(row: Row) -> bool:
+    return sum(bool(_column_code(c.text)) for c in row.own()) >= 1
+
+
+def _column_code(text: str) -> str | None:
+    exact = _column_labels().exact(text)
+    if exact:
+        return exact[0]
+    near = _column_labels().near(text)
+    return near.code if near else None
+
+
+def _code(text: str) -> str | None:
+    exact = _row_labels().exact(text)
+    if exact:
+        return exact[0]
+    near = _row_labels().near(text)
+    return near.code if near else None
+
+
+def _edition(heads: set[str]) -> str:
+    """The form whose columns the heads show: 本年新制作数量 is of 2019, 本年制发件数 of 2021."""
+    votes = dict.fromkeys(_EDITIONS, 0)
+    for head in heads:
+        for edition in _EDITIONS:
+            votes[edition] += sum(key(c.label)[:4] in key(head) for c in _distinctive(edition))
+    return max(_EDITIONS, key=lambda e: votes[e])
+
+
+def _distinctive(edition: str) -> list[Label]:
+    other = {key(c.label)[:4] for e in _EDITIONS if e != edition for b in _form(e).blocks for c in b.columns}
+    return [c for b in _form(edition).blocks for c in b.columns if key(c.label)[:4] not in other]
+
+
+def _row_facts(block: Block, row: Label, lines: list[_Line]) -> list[Fact]:
+    if not lines:
+        return [facts.absent(CODE, row.code, c.code) for c in block.columns]
+    line = lines[0]
+    if len({tuple(c.text for c in other.row.own()) for other in lines}) > 1:
+        raw, locator = " | ".join(x.row.text() for x in lines), line.row.cells[0].locator
+        return [facts.unreadable(CODE, row.code, c.code, raw, locator) for c in block.columns]
+    return [_fact(line, block, index, row.code) for index in range(len(block.columns))]
+
+
+def _fact(line: _Line, block: Block, index: int, row: str) -> Fact:
+    column = block.columns[index].code
+    head, cell = _cells(line, block, index)
+    if cell is None:
+        return facts.absent(CODE, row, column)
+    money = column in _MONEY
+    unit = TEN_THOUSAND_YUAN if money else ""
+    printed = _PRINTED_UNIT.search(head.text) if head and money else None
+    return facts.from_cell(CODE, row, column, cell, unit, (printed[1] or printed[2]) if printed else "")
+
+
+def _cells(line: _Line, block: Block, index: int) -> tuple[Cell | None, Cell | None]:
+    """The head of the column, and the value's cell: as many cells as columns are taken in order."""
+    heads = {_column_code(c.text): c for c in line.head.own()} if line.head else {}
+    head = heads.get(block.columns[index].code)
+    values = [c for c in line.row.own() if c.column > line.label.column]
+    if head:
+        under = [c for c in values if c.column < head.column + head.colspan and head.column < c.column + c.colspan]
+        written = [c for c in under if c.text] or under
+        if len(written) == 1:
+            return head, written[0]
+    written = [c for c in values if c.text]
+    for cells in (values, written):
+        if len(cells) == len(block.columns):
+            return head, cells[index]
+    return head, None

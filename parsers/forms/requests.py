@@ -1,0 +1,239 @@
+"""Table 3 of the forms: 收到和处理政府信息公开申请情况.
+
+25 rows (2021) or 23 (2019) by seven columns. Rows are known by their words, the seven values are those
+behind the label. ``（六）其他处理`` is three rows in the 2021 form and one in the 2019 form; many reports of
+the years after still print it as one, and it is then read as the row ``other``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from parsers.characters import key
+from parsers.document import Cell
+from parsers.forms import facts
+from parsers.forms.labels import Labels, words
+from parsers.forms.rows import Row, ascending, values_after
+from parsers.forms.vocabulary import Table, vocabulary
+from parsers.report import Fact
+
+CODE = "requests"
+COLUMNS = 7
+_RECOGNISED = 4
+"""So many rows with the form's own words make a table this one; no other table has even one by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The table as read: its facts, the edition its rows show, the grids it stands in."""
+
+    facts: tuple[Fact, ...]
+    edition: str
+    tables: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One row with values: its code, None when its label is not known, and its seven cells, None when not told."""
+
+    code: str | None
+    row: Row
+    values: tuple[Cell, ...] | None
+
+
+@cache
+def _labels() -> Labels:
+    known = [(r.label, r.code) for edition in ("2021", "2019") for r in _form(edition).rows()]
+    known += [("部分公开", "partially_granted"), ("合计", "handled_total")]
+    return Labels(known)
+
+
+@cache
+def _column_labels() -> Labels:
+    return Labels((c.label, c.code) for c in _form("2021").blocks[0].columns)
+
+
+def _form(edition: str) -> Table:
+    return vocabulary().table(CODE, edition)
+
+
+def read(rows: Sequence[Row], disclosure_edition: str | None) -> Reading | None:
+    """Find and read the table among all rows of a document; None when it is not there."""
+    known = [r for r in rows if any(len(c) == 1 and len(words(t)) > 3 for t, c in _exact(r))]
+    if len(known) < _RECOGNISED:
+        return None
+    tables = _adjoining(sorted({r.table for r in known}))
+    mine = [r for r in rows if r.table in tables]
+    columns = _head(mine)
+    lines = _first_of_each(_lines(mine, columns))
+    edition = _edition(lines, disclosure_edition)
+    return Reading(_facts(lines, _form(edition)), edition, frozenset(line.row.table for line in lines))
+
+
+def _exact(row: Row) -> list[tuple[str, tuple[str, ...]]]:
+    return [(c.text, codes) for c in row.labels() if (codes := _labels().exact(c.text))]
+
+
+def _adjoining(tables: list[int]) -> set[int]:
+    """The grids from the first with known rows to the last: a table cut in pieces keeps its middle."""
+    return set(range(tables[0], tables[-1] + 1))
+
+
+def _head(rows: Sequence[Row]) -> tuple[tuple[int, int], ...]:
+    """First column and width of each of the seven columns, where the head shows them all in order."""
+    found: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        if _exact(row) and found:
+            break
+        for cell in row.own():
+            codes = _column_labels().exact(cell.text)
+            if len(codes) == 1:
+                found.setdefault(codes[0], (cell.column, cell.colspan))
+    columns = tuple(found[c.code] for c in _form("2021").blocks[0].columns if c.code in found)
+    return columns if len(columns) == COLUMNS and ascending(columns) else ()
+
+
+def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_Line]:
+    """The rows that bear values, halves of a row cut by a page joined."""
+    lines: list[_Line] = []
+    seen: set[str] = set()
+    started = False
+    for index, row in enumerate(rows):
+        label, code = _label(row, columns, seen)
+        if label is None or _is_head(row):
+            continue
+        if code is None:
+            label, code = _joined_label(rows, index, label, seen)
+        values = values_after(row, label, columns, COLUMNS)
+        started = started or code is not None
+        if code is None and (not started or values is None or not any(c.text for c in values)):
+            continue
+        if code is not None and values is None and len(row.cells) < COLUMNS:
+            continue
+        lines.append(_Line(code, row, values))
+        seen.add(code or "")
+    return lines
+
+
+def _is_head(row: Row) -> bool:
+    return any("勾稽" in c.text or key(c.text) in ("商业企业", "申请人情况") for c in row.own())
+
+
+def _label(row: Row, columns: tuple[tuple[int, int], ...], seen: set[str]) -> tuple[Cell | None, str | None]:
+    """The cell that names the row, and the code it means: the rightmost that is known, else the rightmost."""
+    labels = row.labels()
+    if columns:
+        labels = tuple(c for c in labels if c.column < columns[0][0]) or labels
+    for cell in reversed(labels):
+        code = _code(cell.text, seen)
+        if code:
+            return cell, code
+    return (labels[-1] if labels else None), None
+
+
+def _code(label: str, seen: set[str]) -> str | None:
+    """The row that a label means; 其他 is the last of （六）, and 总计 here is （七）总计."""
+    exact = _labels().exact(label)
+    if exact:
+        return exact[0]
+    near = _labels().near(label)
+    return near.code if near and near.code not in seen else None
+
+
+def _joined_label(rows: Sequence[Row], index: int, label: Cell, seen: set[str]) -> tuple[Cell, str | None]:
+    """A label cut by a page stands in two rows, one of them without values: try both together."""
+    for other in (index - 1, index + 1):
+        if not 0 <= other < len(rows) or any(c.text for c in _behind_labels(rows[other])):
+            continue
+        for part in rows[other].labels():
+            pair = (part.text, label.text) if other < index else (label.text, part.text)
+            code = _code("".join(pair), seen)
+            if code and code not in seen and not _code(part.text, seen):
+                return label, code
+    return label, None
+
+
+def _behind_labels(row: Row) -> tuple[Cell, ...]:
+    labels = row.labels()
+    return tuple(c for c in row.own() if labels and c.column > labels[-1].column)
+
+
+def _first_of_each(lines: list[_Line]) -> list[_Line]:
+    """Stop where the form starts anew: a second table of the kind is not mixed into the first."""
+    seen: set[str] = set()
+    kept: list[_Line] = []
+    for line in lines:
+        if line.code in ("received", "carried_in") and line.code in seen:
+            break
+        seen.add(line.code or "")
+        kept.append(line)
+    return kept
+
+
+def _edition(lines: list[_Line], disclosure_edition: str | None) -> str:
+    codes = {line.code for line in lines}
+    if "other" in codes:
+        return "2019"
+    if any(code and code.startswith("other.") for code in codes):
+        return "2021"
+    return disclosure_edition if disclosure_edition in ("2019", "2021") else "2021"
+
+
+def _facts(lines: list[_Line], form: Table) -> tuple[Fact, ...]:
+    by_code: dict[str, list[_Line]] = {}
+    for line in lines:
+        if line.code:
+            by_code.setdefault(line.code, []).append(line)
+    order = [row.code for row in form.rows()]
+    unplaced = _unplaced(lines, order)
+    columns = [c.code for c in form.blocks[0].columns]
+    result: list[Fact] = []
+    for code in order:
+        line = _only(by_code.get(code, []))
+        result += _row_facts(code, columns, line, code in by_code, unplaced.get(code))
+    return tuple(result)
+
+
+def _only(lines: list[_Line]) -> _Line | None:
+    """The one row of this code; of several only if they all say the same."""
+    said = {tuple(c.text for c in line.values or ()) for line in lines}
+    return lines[0] if len(said) == 1 else None
+
+
+def _row_facts(
+    code: str, columns: list[str], line: _Line | None, printed: bool, unplaced: _Line | None
+) -> list[Fact]:
+    if line and line.values:
+        return [facts.from_cell(CODE, code, c, cell) for c, cell in zip(columns, line.values, strict=True)]
+    doubtful = line or unplaced
+    if doubtful and doubtful.values:
+        cells = zip(columns, doubtful.values, strict=True)
+        return [facts.unreadable(CODE, code, c, cell.text, cell.locator) for c, cell in cells]
+    if doubtful:
+        raw, locator = doubtful.row.text(), doubtful.row.cells[0].locator
+        return [facts.unreadable(CODE, code, c, raw, locator) for c in columns]
+    if printed:
+        return [facts.unreadable(CODE, code, c, "", "") for c in columns]
+    return [facts.absent(CODE, code, c) for c in columns]
+
+
+def _unplaced(lines: list[_Line], order: list[str]) -> dict[str, _Line]:
+    """Rows whose label is not known, put to the missing codes between their neighbours: for the record only.
+
+    Their place is told from order alone, so they give unreadable facts with their text, never numbers.
+    """
+    found = {line.code for line in lines}
+    result: dict[str, _Line] = {}
+    place, waiting = -1, list[_Line]()
+    for line in [*lines, None]:
+        if line is not None and line.code is None:
+            waiting.append(line)
+            continue
+        following = order.index(line.code) if line and line.code in order else len(order)
+        missing = [c for c in order[place + 1 : following] if c not in found]
+        if len(missing) == len(waiting):
+            result.update(zip(missing, waiting, strict=True))
+        place, waiting = following, []
+    return result

@@ -1,0 +1,110 @@
+"""Table 4 of the forms: 政府信息公开行政复议、行政诉讼情况. One row of fifteen values in three groups of five."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from parsers.characters import key
+from parsers.document import Cell
+from parsers.forms import facts
+from parsers.forms.rows import Row
+from parsers.forms.values import looks_like_value
+from parsers.forms.vocabulary import vocabulary
+from parsers.report import Fact
+
+CODE = "review"
+ROW = "cases"
+_GROUPS = (
+    ("未经复议", "litigation_direct"),
+    ("直接起诉", "litigation_direct"),
+    ("复议后", "litigation_after_reconsideration"),
+    ("行政复议", "reconsideration"),
+)
+_LEAVES = (("维持", "upheld"), ("纠正", "corrected"), ("其他", "other"), ("审结", "pending"), ("总计", "total"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The table's facts and the grids it stands in."""
+
+    facts: tuple[Fact, ...]
+    tables: frozenset[int]
+
+
+def read(rows: Sequence[Row]) -> Reading | None:
+    """Find and read the table among all rows of a document; None when it is not there."""
+    start = next((i for i, row in enumerate(rows) if _opens(rows, i)), None)
+    if start is None:
+        return None
+    columns = [c.code for c in vocabulary().table(CODE, "2021").blocks[0].columns]
+    cells: dict[str, list[Cell]] = {}
+    tables: set[int] = set()
+    head: list[Row] = []
+    for row in rows[start:]:
+        if _is_head(row):
+            head = [*head, row] if not head or _is_head_of(head[-1], row) else [row]
+            tables.add(row.table)
+        elif head and _bears_values(row):
+            found = _placed(row, head, columns)
+            for code, cell in found.items():
+                cells.setdefault(code, []).append(cell)
+            tables |= {row.table} if found else set()
+        elif row.labels():
+            break
+    return Reading(tuple(_fact(code, cells.get(code, [])) for code in columns), frozenset(tables))
+
+
+def _opens(rows: Sequence[Row], index: int) -> bool:
+    """Whether the head of the table starts here: its words within three rows."""
+    text = key("".join(r.text() for r in rows[index : index + 3]))
+    return _is_head(rows[index]) and "复议" in text and "维持" in text and "审结" in text
+
+
+def _is_head(row: Row) -> bool:
+    """A row of nothing but the head's words."""
+    words = [key(c.text) for c in row.own() if c.text]
+    known = [w for w in words if any(mark in w for mark, _ in (*_GROUPS, *_LEAVES, ("行政诉讼", "")))]
+    return bool(known) and len(known) == len(words)
+
+
+def _is_head_of(above: Row, row: Row) -> bool:
+    return row.table - above.table <= 1
+
+
+def _bears_values(row: Row) -> bool:
+    cells = [c for c in row.own() if c.text]
+    return bool(cells) and sum(looks_like_value(c.text) for c in cells) * 2 > len(cells)
+
+
+def _placed(row: Row, head: list[Row], columns: list[str]) -> dict[str, Cell]:
+    """The row's cells by column code: through the head above them, else fifteen in order."""
+    under = {code: c for c in row.own() if (code := _column(c, head))}
+    if len(under) in (5, 15):
+        return under
+    cells = _fifteen(row)
+    return dict(zip(columns, cells, strict=True)) if cells else under
+
+
+def _column(cell: Cell, head: list[Row]) -> str | None:
+    """The code that the head cells above say together."""
+    above = dict.fromkeys(c for row in head for c in row.cells if c.column <= cell.column < c.column + c.colspan)
+    texts = [key(c.text) for c in above]
+    group = next((code for text in reversed(texts) for mark, code in _GROUPS if mark in text), None)
+    leaf = next((code for text in reversed(texts) for mark, code in _LEAVES if mark in text), None)
+    return f"{group}.{leaf}" if group and leaf else None
+
+
+def _fifteen(row: Row) -> tuple[Cell, ...] | None:
+    cells = row.own()
+    if cells and not looks_like_value(cells[0].text):
+        cells = cells[1:]
+    return cells if len(cells) == 15 else None
+
+
+def _fact(code: str, cells: list[Cell]) -> Fact:
+    if not cells:
+        return facts.absent(CODE, ROW, code)
+    if len({c.text for c in cells}) > 1:
+        return facts.unreadable(CODE, ROW, code, " | ".join(c.text for c in cells), cells[0].locator)
+    return facts.from_cell(CODE, ROW, code, cells[0])

@@ -1,0 +1,88 @@
+"""The rows of a document's grids, in reading order, as the readers of forms walk over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from parsers.document import Cell, Grid
+from parsers.forms.values import looks_like_value
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a grid: every cell that covers it, from left to right. ``table`` numbers the grid from 0."""
+
+    table: int
+    index: int
+    cells: tuple[Cell, ...]
+
+    def own(self) -> tuple[Cell, ...]:
+        """The cells that start in this row: a group's cell that only reaches into it is left out."""
+        return tuple(c for c in self.cells if c.row == self.index)
+
+    def text(self) -> str:
+        return "".join(c.text for c in self.own())
+
+    def labels(self) -> tuple[Cell, ...]:
+        """The cells of this row that hold words."""
+        return tuple(c for c in self.own() if not looks_like_value(c.text))
+
+
+def grid_rows(grid: Grid, table: int) -> Iterator[Row]:
+    """The rows of one grid; rows without any cell are left out."""
+    covering: dict[int, list[Cell]] = {}
+    for cell in grid.cells:
+        for row in range(cell.row, cell.row + cell.rowspan):
+            covering.setdefault(row, []).append(cell)
+    for index in sorted(covering):
+        yield Row(table, index, tuple(sorted(covering[index], key=lambda c: c.column)))
+
+
+def all_rows(grids: Iterable[Grid]) -> tuple[Row, ...]:
+    """The rows of all grids, one after the other."""
+    return tuple(row for table, grid in enumerate(grids) for row in grid_rows(grid, table))
+
+
+def values_after(row: Row, label: Cell, columns: tuple[tuple[int, int], ...], wanted: int) -> tuple[Cell, ...] | None:
+    """The row's ``wanted`` value cells, left to right; None where which is which cannot be told.
+
+    The values are the cells behind the row's label. Where their number is off, the columns of the head
+    (``columns``: first column and width of each) decide if the row fits them; else blank cells that
+    pad the row on one side are dropped. A row that lost its group's cell is thus read from the right.
+    """
+    cells = tuple(c for c in row.cells if c.column > label.column and c is not label)
+    if len(cells) == wanted:
+        return cells
+    by_head = _under_head(cells, columns)
+    if by_head and len(by_head) == wanted:
+        return by_head
+    return _without_padding(cells, wanted)
+
+
+def _under_head(cells: tuple[Cell, ...], columns: tuple[tuple[int, int], ...]) -> tuple[Cell, ...] | None:
+    """The cells that stand exactly under the head's columns, if nothing is written beside them."""
+    at = {c.column: c for c in cells}
+    if not columns or any(c.text and c.column < columns[0][0] for c in cells):
+        return None
+    found = [at.get(first) for first, _ in columns]
+    complete = tuple(c for c in found if c is not None)
+    return complete if len(complete) == len(columns) else None
+
+
+def _without_padding(cells: tuple[Cell, ...], wanted: int) -> tuple[Cell, ...] | None:
+    """Drop blank cells in front, or behind, but never choose between the two."""
+    extra = len(cells) - wanted
+    if extra <= 0:
+        return None
+    front = not any(c.text for c in cells[:extra])
+    back = not any(c.text for c in cells[-extra:])
+    if front == back:
+        return None
+    return cells[extra:] if front else cells[:-extra]
+
+
+def ascending(columns: Iterable[tuple[int, int]]) -> bool:
+    """Whether the columns stand side by side in order, none overlapping the next."""
+    return all(a[0] + a[1] <= b[0] for a, b in pairwise(columns))

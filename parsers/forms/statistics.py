@@ -1,0 +1,103 @@
+"""The annex of the reports for 2014 to 2018: 政府信息公开情况统计表 (统计指标 | 单位 | 统计数)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from parsers.document import Cell
+from parsers.forms import facts
+from parsers.forms.labels import Labels, words
+from parsers.forms.rows import Row
+from parsers.forms.values import TEN_THOUSAND_YUAN
+from parsers.forms.vocabulary import Label, vocabulary
+from parsers.report import Fact
+
+CODE = "statistics"
+COLUMN = "value"
+_RECOGNISED = 8
+_UNITS = frozenset({"条", "件", "次", "篇", "个", "人", "人次", "万元", "元", "份", "单位", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The annex's facts and the grids it stands in."""
+
+    facts: tuple[Fact, ...]
+    tables: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    label: str
+    value: Cell
+    unit: str
+    table: int
+
+
+@cache
+def _form() -> tuple[Label, ...]:
+    return vocabulary().table(CODE, "2014").rows()
+
+
+@cache
+def _labels() -> Labels:
+    return Labels((row.label.partition("（不")[0] if "（不" in row.label else row.label, row.code) for row in _form())
+
+
+def read(rows: Sequence[Row]) -> Reading | None:
+    """Find and read the annex among all rows of a document; None when it is not there."""
+    lines = [line for row in rows if (line := _line(row))]
+    if len({code for line in lines for code in _labels().exact(_words(line.label))}) < _RECOGNISED:
+        return None
+    placed = _place(lines)
+    result: list[Fact] = []
+    for row in _form():
+        line = placed.get(row.code)
+        unit = TEN_THOUSAND_YUAN if row.unit == TEN_THOUSAND_YUAN else ""
+        result.append(
+            facts.from_cell(CODE, row.code, COLUMN, line.value, unit, line.unit if unit else "")
+            if line
+            else facts.absent(CODE, row.code, COLUMN)
+        )
+    return Reading(tuple(result), frozenset(line.table for line in placed.values()))
+
+
+def _words(label: str) -> str:
+    """The label without its explanation in brackets."""
+    return label.replace("(", "（").partition("（不")[0]
+
+
+def _line(row: Row) -> _Line | None:
+    """The row's last label, the cell behind its unit, and the unit that is printed."""
+    cells = row.own()
+    labels = [c for c in row.labels() if words(c.text) not in _UNITS]
+    if not labels:
+        return None
+    behind = [c for c in cells if c.column > labels[-1].column]
+    unit = next((words(c.text) for c in behind if c.text and words(c.text) in _UNITS), "")
+    values = [c for c in behind if not (c.text and words(c.text) in _UNITS)]
+    return _Line(labels[-1].text, values[-1], unit, row.table) if values else None
+
+
+def _place(lines: Sequence[_Line]) -> dict[str, _Line]:
+    """Each line's code; of labels that repeat (被依法纠错数) the next one behind the line before is meant."""
+    order = [row.code for row in _form()]
+    placed: dict[str, _Line] = {}
+    last = -1
+    for line in lines:
+        code = _code(line.label, placed, order, last)
+        if code:
+            placed[code] = line
+            last = order.index(code)
+    return placed
+
+
+def _code(label: str, placed: dict[str, _Line], order: list[str], last: int) -> str | None:
+    exact = [c for c in _labels().exact(_words(label)) if c not in placed]
+    following = [c for c in exact if order.index(c) > last]
+    if exact:
+        return (following or exact)[0]
+    near = _labels().near(_words(label))
+    return near.code if near and near.code not in placed else None

@@ -1,0 +1,69 @@
+"""What stands in a cell: a number, a blank, a dash, or something that cannot be read as a number.
+
+A number is taken only when the whole cell says it: ``22（其中修订 16 件）`` is 22 with a remark, but ``12 34`` and
+``约20`` are not numbers. Amounts are given in the unit that the form prescribes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from parsers.characters import mend
+from parsers.report import State
+
+TEN_THOUSAND_YUAN = "万元"
+_DASH = re.compile(r"[-/\\—–―−─－_﹣~～]{1,4}|无|暂无|没有|不涉及|N/?A", re.IGNORECASE)
+_REMARK = re.compile(r"^([^()]*[^()\s])\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
+_NUMBER = re.compile(
+    r"(?P<sign>[+\-−–增减]|增加|减少|净增|净减)?\s*(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,4})"
+)
+_COUNT_UNITS = frozenset({"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"})
+_YUAN = {"元": Decimal("0.0001"), "万元": Decimal(1), "万": Decimal(1), "亿元": Decimal(10000)}
+_MINUS = frozenset({"-", "−", "–", "减", "减少", "净减"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A cell's state, and its number when the state is ``VALUE``."""
+
+    state: State
+    value: Decimal | None = None
+
+
+@lru_cache(maxsize=8192)
+def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
+    """Read a cell. ``unit`` is the form's (``万元`` or a count), ``printed_unit`` what the column's head says instead."""
+    text = unicodedata.normalize("NFKC", mend(raw)).strip()
+    if not text:
+        return Reading(State.BLANK)
+    if _DASH.fullmatch(text.replace(" ", "")):
+        return Reading(State.DASH)
+    remark = _REMARK.match(text)
+    match = _NUMBER.fullmatch(remark.group(1).strip() if remark else text)
+    factor = _factor(match["unit"], unit, printed_unit) if match else None
+    if match is None or factor is None:
+        return Reading(State.UNREADABLE)
+    number = Decimal(match["digits"].replace(",", "")) * factor
+    return Reading(State.VALUE, _plain(-number if match["sign"] in _MINUS else number))
+
+
+def _factor(written: str, unit: str, printed_unit: str) -> Decimal | None:
+    """What the written number is multiplied by to stand in the form's unit; None when the units do not fit."""
+    if unit == TEN_THOUSAND_YUAN:
+        return _YUAN.get(written or printed_unit or unit)
+    return Decimal(1) if written in _COUNT_UNITS else None
+
+
+def _plain(number: Decimal) -> Decimal:
+    """The same number without trailing zeros or exponent: 25.1000 is 25.1, 1E+3 is 1000."""
+    whole = number.to_integral_value()
+    return whole if whole == number else Decimal(format(number.normalize(), "f"))
+
+
+def looks_like_value(raw: str) -> bool:
+    """Whether a cell holds what a value cell may hold: a number with or without remark, a dash, or nothing."""
+    return read_value(raw).state is not State.UNREADABLE or read_value(raw, TEN_THOUSAND_YUAN).state is State.VALUE

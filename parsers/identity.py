@@ -1,0 +1,206 @@
+"""Whose report it is, for which year, and when it was published: told by the text, never by file metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from parsers import divisions
+from parsers.characters import key
+from parsers.document import Document
+
+_DIGITS = str.maketrans("〇零○一二三四五六七八九０１２３４５６７８９", "00" + "0123456789" + "0123456789")
+_YEAR = r"(?:[12]\s*[0-9０-９]\s*[0-9０-９]\s*[0-9０-９]|二[〇零○][〇零○一二三四五六七八九]{2})"
+_SUBJECT = re.compile(
+    rf"(?:政府|政务)?\s*信\s*息\s*公\s*开\s*(?:工\s*作)?\s*(?:情\s*况)?\s*(?:的)?\s*(?:(?P<year>{_YEAR})\s*年?)?"
+    r"\s*(?:年\s*度|年)?\s*(?:工\s*作)?\s*(?:情\s*况)?(?:的)?\s*(?:年\s*报|报\s*告)"
+)
+_YEAR_IN_HEAD = re.compile(rf"[（(\[]?(?P<year>{_YEAR})\s*(?:年\s*度|年)?[）)\]]?")
+_NO_NAME = re.compile(r"(?:本|我)?(?:单位|机关|部门|局)|政府|\d+年?度?|法治")
+_STATED = re.compile(r"《([^《》]{4,60}?(?:政府|政务)信息公开[^《》]{0,12}(?:报告|年报))》")
+_MADE_BY = re.compile(r"本(?:年度)?报告(?:是)?由([^，。,；（(]{4,40}?)(?:根据|按照|依据|编制|，|负责|办公室根据)")
+_PERIOD = re.compile(rf"(?:统计期限|统计数据|数据(?:的)?(?:统计)?期限|期限)[^。]{{0,24}}?(?:从|自|为)?\s*({_YEAR})\s*年\s*1\s*月\s*1\s*日")
+_YEAR_OF = re.compile(rf"({_YEAR})\s*年")
+_OFFICE = re.compile(
+    r"(?:政府|局|委|委员会|办|办公室|办公厅|厅|中心|院|部|署|处|所|站|队|会|公司|学校|大学|集团|街道办事处|管委会|总队|支队|街道|镇|乡|馆|社)$"
+)
+_DATE = re.compile(r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
+_DATE_TAGS = ("pubdate", "firstpublishedtime", "publishdate", "maketime", "article:published_time", "others_publishdate")
+_DATE_LINES = ("发布时间", "发布日期", "公开日期", "公开时间", "发文日期", "成文日期", "生成日期", "日期", "时间")
+_VISIBLE_DATE = re.compile(r"(?:发布时间|发布日期|公开日期|公开时间)\s*[:：]?\s*(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})")
+_AGENCY_TAGS = ("contentsource", "发布机构", "公开机构", "发文机关", "信息来源", "来源", "author")
+_TITLE_REACH = 14
+_NOTICE = re.compile(r"通知$|通知[（(]|编制工作|关于做好|关于报送|关于印发|关于编制|的通报|的函$|填报|格式$|格式[（(]试行|模板$|解读$|指南$|目录$")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a report says of itself. ``titled`` is true when its title is that of such a report."""
+
+    title: str | None
+    titled: bool
+    agency: str | None
+    year: int | None
+    published_on: date | None
+    divisions: tuple[str, ...]
+
+
+def read(document: Document) -> Identity:
+    """Identify a report by its title, tags and first paragraphs."""
+    title = _title(document)
+    named = parse_title(title or "")
+    opening = " ".join(_first(document, 30))
+    short = _agency(named, document, opening)
+    full = _full_name(short, opening)
+    agency = full if short and short.endswith("人民政府") else short
+    year = (named.year if named else None) or _year(title, opening)
+    titled = named is not None and not is_notice(title or "")
+    return Identity(title, titled, agency, year, _published_on(document), divisions.candidates(full))
+
+
+@dataclass(frozen=True, slots=True)
+class TitleWords:
+    """The agency and the year that a report's title names, each None where it does not."""
+
+    agency: str | None
+    year: int | None
+
+
+def parse_title(text: str) -> TitleWords | None:
+    """Read the title of a report of this kind (政府信息公开工作年度报告, 年报); None when the text is none."""
+    subject = _SUBJECT.search(text) if len(text) <= 80 and "。" not in text else None
+    if subject is None:
+        return None
+    head = text[: subject.start()]
+    written = _YEAR_IN_HEAD.search(head)
+    year = _to_year(written["year"] if written else None) or _to_year(subject["year"])
+    name = head[: written.start()] + head[written.end() :] if written else head
+    name = re.sub(r"^附件\s*\d*[:：]?|\s|[《》“”]|^关于|关于$", "", name)
+    name = re.sub(r"^(?:年度|度)|(?:年度|的)$|关于$", "", name)
+    return TitleWords(name if len(name) >= 3 and not _NO_NAME.fullmatch(name) else None, year)
+
+
+def is_report_title(text: str) -> bool:
+    """Whether a line is the title of such a report."""
+    return parse_title(text) is not None
+
+
+def is_notice(title: str) -> bool:
+    """Whether a title speaks about such reports (a notice to compile them, their form) instead of being one's."""
+    return bool(_NOTICE.search(title))
+
+
+def _first(document: Document, count: int) -> list[str]:
+    return [p.text for p in islice(document.paragraphs(), count)]
+
+
+def _title(document: Document) -> str | None:
+    """The title as printed; where it stands in two lines both are joined, where the page names it shorter the longer."""
+    choices = list(_title_choices(document))
+    fitting = [c for c in choices if is_report_title(c)]
+    with_agency = [c for c in fitting if _named_in(c)]
+    if with_agency or fitting:
+        return (with_agency or fitting)[0]
+    return choices[0] if choices else None
+
+
+def _title_choices(document: Document) -> Iterator[str]:
+    if document.title:
+        yield _without_site(document.title)
+    lines = _first(document, _TITLE_REACH)
+    for index, line in enumerate(lines):
+        if not is_report_title(line) and not _ends_title(lines, index):
+            continue
+        above = lines[index - 1] if index else ""
+        joined = "".join(lines[index : index + 2]) if not is_report_title(line) else line
+        if above and len(above) <= 30 and _OFFICE.search(above) and not _named_in(joined):
+            yield above + joined
+        yield joined
+    yield from lines[:3]
+
+
+def _ends_title(lines: list[str], index: int) -> bool:
+    """Whether this line and the next are a title together: 某局2023年政府信息公开 / 工作年度报告."""
+    pair = "".join(lines[index : index + 2])
+    return (
+        index + 1 < len(lines) and len(lines[index]) <= 40 and len(lines[index + 1]) <= 20
+        and not is_report_title(lines[index + 1]) and is_report_title(pair)
+    )  # fmt: skip
+
+
+def _without_site(title: str) -> str:
+    """A page's title without the site's name behind or before it."""
+    parts = [p.strip() for p in re.split(r"\s*[|｜_]\s*|\s+[-–—]+\s+|-{2,}|(?<=报告)[-–—]+|(?<=年报)[-–—]+", title) if p.strip()]
+    return next((p for p in parts if is_report_title(p)), parts[0] if parts else title)
+
+
+def _named_in(title: str) -> str | None:
+    words = parse_title(title)
+    return words.agency if words else None
+
+
+def _agency(title: TitleWords | None, document: Document, opening: str) -> str | None:
+    if title and title.agency:
+        return title.agency
+    for stated in _STATED.finditer(opening):
+        if is_report_title(stated[1]) and (name := _named_in(stated[1])):
+            return name
+    tagged = (document.meta.get(tag, "") for tag in _AGENCY_TAGS)
+    made = _MADE_BY.search(opening)
+    choices: Iterable[str] = (*tagged, made[1] if made else "")
+    return next((c for c in choices if 3 <= len(c) <= 40 and _OFFICE.search(c) and not c.isascii()), None)
+
+
+def _full_name(short: str | None, opening: str) -> str | None:
+    """The agency's name with the divisions above it, where the text prints it so once: 淮安市洪泽区人民政府."""
+    if not short:
+        return None
+    text = re.sub(r"\s", "", opening)
+    for match in re.finditer(re.escape(re.sub(r"\s", "", short)), text):
+        before = text[max(0, match.start() - 24) : match.start()]
+        for start in range(len(before)):
+            full = before[start:] + short
+            if divisions.is_chain(before[start:]) and divisions.candidates(full):
+                return full
+    return short
+
+
+def _year(title: str | None, opening: str) -> int | None:
+    period = _PERIOD.search(opening)
+    if period:
+        return _to_year(period[1])
+    in_title = _YEAR_OF.search(title or "")
+    return _to_year(in_title[1]) if in_title else None
+
+
+def _to_year(text: str | None) -> int | None:
+    digits = re.sub(r"\s", "", text or "").translate(_DIGITS)
+    return int(digits) if digits.isdigit() and 2000 <= int(digits) <= 2100 else None
+
+
+def _published_on(document: Document) -> date | None:
+    """The date of publication by the page's tags, else by the line that states it."""
+    meta = document.meta
+    for name in (*_DATE_TAGS, *_DATE_LINES):
+        found = to_date(meta.get(name) or meta.get(key(name), ""))
+        if found:
+            return found
+    for paragraph in document.paragraphs():
+        match = _VISIBLE_DATE.search(paragraph.text) if len(paragraph.text) <= 120 else None
+        if match and (found := to_date(match[1])):
+            return found
+    return None
+
+
+def to_date(text: str) -> date | None:
+    """A date written 2024-01-31, 2024-01-31 10:20:30, 2024-01-31-10:20:30 or 2024年1月31日."""
+    match = _DATE.search(text)
+    if not match:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None

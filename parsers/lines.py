@@ -1,0 +1,81 @@
+"""Characters into lines of text, by where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from parsers.characters import tidy
+from parsers.pdf_page import Glyph
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text and its box, in points from the page's top left."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+
+def lines(glyphs: Iterable[Glyph]) -> list[Line]:
+    """Lines from top to bottom; characters whose middles are within half their height share a line."""
+    rows: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda g: g.middle):
+        if not glyph.text.strip():
+            continue
+        if rows and glyph.middle - rows[-1][-1].middle < 0.35 * (glyph.bottom - glyph.top) and _beside(rows[-1], glyph):
+            rows[-1].append(glyph)
+        else:
+            rows.append([glyph])
+    return [_line(sorted(row, key=lambda g: g.left)) for row in rows]
+
+
+def _beside(row: Sequence[Glyph], glyph: Glyph) -> bool:
+    return abs(glyph.middle - row[0].middle) < 0.6 * max(glyph.bottom - glyph.top, 1)
+
+
+def _line(row: Sequence[Glyph]) -> Line:
+    parts: list[str] = []
+    last: Glyph | None = None
+    for glyph in row:
+        if last is not None:
+            if _is_shadow(last, glyph):
+                continue
+            if glyph.left - last.right > 0.22 * (glyph.bottom - glyph.top):
+                parts.append(" ")
+        parts.append(glyph.text)
+        last = glyph
+    return Line(
+        tidy("".join(parts)), row[0].left, min(g.top for g in row), max(g.right for g in row), max(g.bottom for g in row)
+    )
+
+
+def _is_shadow(last: Glyph, glyph: Glyph) -> bool:
+    """The same character printed again a hair's breadth away, as some writers make bold."""
+    return glyph.text == last.text and abs(glyph.left - last.left) < 0.15 * max(last.right - last.left, 1)
+
+
+def joined(rows: Sequence[Line], left: float, right: float) -> str:
+    """The lines of one cell as its text. A number goes on in the next line only if the first one is full.
+
+    ``left`` and ``right`` are the cell's sides: a line is full when no further character would fit.
+    """
+    text = ""
+    for index, line in enumerate(rows):
+        if text and text[-1].isascii() and line.text[:1].isascii():
+            above = rows[index - 1]
+            room = (right - left) - (above.right - above.left)
+            text += "" if _goes_on(text, line.text) and room < 1.5 * above.height else " "
+        text += line.text
+    return tidy(text)
+
+
+def _goes_on(text: str, following: str) -> bool:
+    return (text[-1].isdigit() or text[-1] in ".,") and (following[0].isdigit() or following[0] in ".,")

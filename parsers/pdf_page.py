@@ -1,0 +1,190 @@
+"""One page of a PDF: its characters and its rules, measured in points from the page's top left corner.
+
+The interpreter counts what it does: a small file can ask for endless work (forms that call forms) or memory
+(streams deflated twice), and such a file is given up with :class:`~parsers.outcomes.TooMuch`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pdfminer import pdftypes
+from pdfminer.pdfdevice import PDFTextDevice
+from pdfminer.pdffont import PDFUnicodeNotDefined
+from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfpage import PDFPage
+from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
+
+from parsers.characters import mend
+from parsers.outcomes import TooMuch
+
+MOST_CHARACTERS = 200_000
+MOST_SEGMENTS = 200_000
+MOST_FORMS = 5_000
+MOST_INFLATED = 256 * 1024 * 1024
+THIN = 3.0
+"""A filled rectangle no thicker than this many points is a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A character and its box: left, top, right, bottom."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def centre(self) -> float:
+        return (self.left + self.right) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight line: at ``position`` across, from ``start`` to ``end`` along its direction."""
+
+    position: float
+    start: float
+    end: float
+
+
+@dataclass(slots=True)
+class Page:
+    """What a page draws. ``unmapped`` counts characters for which the font gives no text."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: list[Glyph] = field(default_factory=list)
+    across: list[Rule] = field(default_factory=list)
+    down: list[Rule] = field(default_factory=list)
+    unmapped: int = 0
+
+
+class _Inflating:
+    """Stands in for :mod:`zlib` within pdfminer: the same, with a limit on what streams may grow to."""
+
+    error = zlib.error
+
+    @staticmethod
+    def decompress(data: bytes) -> bytes:
+        inflator = zlib.decompressobj()
+        result = inflator.decompress(data, MOST_INFLATED)
+        if inflator.unconsumed_tail:
+            raise TooMuch(f"a stream inflates to more than {MOST_INFLATED} bytes")
+        if not inflator.eof:
+            raise zlib.error("incomplete or truncated stream")
+        return result
+
+    @staticmethod
+    def decompressobj() -> Any:
+        return zlib.decompressobj()
+
+
+pdftypes.zlib = _Inflating
+
+
+class _Device(PDFTextDevice):  # type: ignore[misc]
+    """Collects characters and rules of one page at a time."""
+
+    def __init__(self, resources: PDFResourceManager) -> None:
+        super().__init__(resources)
+        self.page = Page(0, 0, 0)
+        self.forms = 0
+
+    def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
+        self.forms += 1
+        if self.forms > MOST_FORMS:
+            raise TooMuch(f"more than {MOST_FORMS} forms called on a page")
+
+    def render_char(
+        self, matrix: Any, font: Any, fontsize: float, scaling: float, rise: float, cid: int, ncs: Any, graphicstate: Any
+    ) -> float:
+        try:
+            text = font.to_unichr(cid)
+        except PDFUnicodeNotDefined:
+            text = ""
+            self.page.unmapped += 1
+        advance: float = font.char_width(cid) * fontsize * scaling
+        if text:
+            self._put(text, matrix, font, fontsize, rise, advance, font.char_disp(cid))
+        return advance
+
+    def _put(
+        self, text: str, matrix: Any, font: Any, size: float, rise: float, advance: float, displacement: Any
+    ) -> None:
+        if font.is_vertical():
+            vx, vy = displacement if isinstance(displacement, tuple) else (None, 880)
+            x = size * 0.5 if vx is None else vx * size * 0.001
+            y = (1000 - vy) * size * 0.001
+            box = (-x, y + rise + advance, -x + size, y + rise)
+        else:
+            box = (0, rise - 0.2 * size, advance, rise + 0.8 * size)
+        x0, y0, x1, y1 = apply_matrix_rect(matrix, box)
+        page = self.page
+        if len(page.glyphs) > MOST_CHARACTERS:
+            raise TooMuch(f"more than {MOST_CHARACTERS} characters on a page")
+        page.glyphs.append(
+            Glyph(mend(text), min(x0, x1), page.height - max(y0, y1), max(x0, x1), page.height - min(y0, y1))
+        )
+
+    def paint_path(self, graphicstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Sequence[Any]) -> None:
+        if len(self.page.across) + len(self.page.down) > MOST_SEGMENTS:
+            raise TooMuch(f"more than {MOST_SEGMENTS} lines on a page")
+        for points in _subpaths(path):
+            corners = [apply_matrix_pt(self.ctm, point) for point in points]
+            xs, ys = [c[0] for c in corners], [self.page.height - c[1] for c in corners]
+            width, height = max(xs) - min(xs), max(ys) - min(ys)
+            if min(width, height) <= THIN:
+                self._rule(min(xs), min(ys), max(xs), max(ys))
+            elif stroke:
+                for x0, y0, x1, y1 in zip(xs, ys, xs[1:], ys[1:], strict=False):
+                    if min(abs(x1 - x0), abs(y1 - y0)) <= 1:
+                        self._rule(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+    def _rule(self, left: float, top: float, right: float, bottom: float) -> None:
+        if right - left >= bottom - top:
+            self.page.across.append(Rule((top + bottom) / 2, left, right))
+        else:
+            self.page.down.append(Rule((left + right) / 2, top, bottom))
+
+
+def _subpaths(path: Sequence[Any]) -> list[list[tuple[float, float]]]:
+    """The corners of each part of a path; a curve counts by its end."""
+    parts: list[list[tuple[float, float]]] = []
+    for operator, *numbers in path:
+        if operator == "m":
+            parts.append([(numbers[0], numbers[1])])
+        elif operator == "h" and parts:
+            parts[-1].append(parts[-1][0])
+        elif parts and len(numbers) >= 2:
+            parts[-1].append((numbers[-2], numbers[-1]))
+    return [p for p in parts if len(p) > 1]
+
+
+class PageReader:
+    """Reads the pages of one file; fonts and character maps are shared between them."""
+
+    def __init__(self) -> None:
+        self._resources = PDFResourceManager()
+        self._device = _Device(self._resources)
+        self._interpreter = PDFPageInterpreter(self._resources, self._device)
+
+    def read(self, page: PDFPage, number: int) -> Page:
+        left, bottom, right, top = page.mediabox
+        width, height = abs(right - left), abs(top - bottom)
+        if page.rotate in (90, 270):
+            width, height = height, width
+        self._device.page = Page(number, width, height)
+        self._device.forms = 0
+        self._interpreter.process_page(page)
+        return self._device.page

@@ -1,0 +1,122 @@
+"""A document read as an annual report: its identity, parts, facts and checks, and whether it is one at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from parsers import checks, identity, sections
+from parsers.characters import key
+from parsers.document import Document, Grid
+from parsers.forms import disclosure, others, requests, review, statistics
+from parsers.forms.rows import all_rows
+from parsers.report import Extraction, Fact, Outcome, Section, State
+
+_FURNITURE = re.compile(
+    r"浏览次数|点击(?:数|量|次数)|阅读(?:数|量|次数)|访问(?:量|次数)|浏览量|字体[:：大]|字号|打印(?:本页)?|关闭(?:窗口|本页)|分享到|扫一扫|"
+    r"页面生成时间|当前时间|今天是|上一篇|下一篇|返回顶部|责任编辑|我要纠错|收藏"
+)
+_FURNITURE_LENGTH = 80
+_LEAST_TEXT = 200
+_OTHER_KIND = re.compile(r"法治政府|预算|决算|绩效|公开指南|政府工作报告|社会责任")
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """What the forms yielded."""
+
+    facts: tuple[Fact, ...]
+    edition: str | None
+    statutory: bool
+    filled: bool
+
+
+def read_document(document: Document) -> Extraction:
+    """Read a document. Of what is no report the identity is kept, for the page may lead to the report's file."""
+    who = identity.read(document)
+    grids = tuple(document.grids())
+    tables = _tables(grids)
+    parts = sections.read(document, who.title)
+    reason = _why_not(document, who, tables, parts)
+    common = Extraction(
+        outcome=Outcome.NOT_A_REPORT,
+        media_type=document.media_type,
+        reason=reason,
+        title=who.title,
+        agency=who.agency,
+        year=who.year,
+        published_on=who.published_on,
+        divisions=who.divisions,
+        content_sha256=content_digest(document, who.title),
+    )
+    if reason:
+        return common
+    return Extraction(
+        outcome=Outcome.REPORT,
+        media_type=common.media_type,
+        title=common.title,
+        agency=common.agency,
+        year=common.year,
+        edition=tables.edition or "pre-2019",
+        published_on=common.published_on,
+        divisions=common.divisions,
+        content_sha256=common.content_sha256,
+        facts=tables.facts,
+        sections=parts,
+        checks=checks.run(tables.facts),
+    )
+
+
+def _tables(grids: Sequence[Grid]) -> _Tables:
+    rows = all_rows(grids)
+    disclosed = disclosure.read(rows)
+    requested = requests.read(rows, disclosed.edition if disclosed else None)
+    reviewed = review.read(rows)
+    annex = statistics.read(rows)
+    found = [reading for reading in (disclosed, requested, reviewed, annex) if reading]
+    taken = frozenset(table for reading in found for table in reading.tables)
+    facts = tuple(fact for reading in found for fact in reading.facts)
+    edition = disclosed.edition if disclosed else requested.edition if requested else "2014" if annex else None
+    filled = any(f.state is State.VALUE for f in facts)
+    return _Tables((*facts, *others.read(grids, taken)), edition, bool(found), filled)
+
+
+def _why_not(
+    document: Document, who: identity.Identity, tables: _Tables, parts: tuple[Section, ...]
+) -> str | None:
+    """Why this is no report; None when it is one."""
+    title = who.title or ""
+    text = sum(len(key(p.text)) for p in document.paragraphs())
+    if tables.statutory and (tables.filled or who.titled):
+        return None if not identity.is_notice(title) or tables.filled else "a notice about the reports, its form empty"
+    if identity.is_notice(title):
+        return "a notice about the reports, or another kind of page"
+    if not who.titled:
+        return "neither a statutory table nor the title of such a report"
+    if _OTHER_KIND.search(title):
+        return "a report of another kind"
+    headed = [part for part in parts if part.heading]
+    if text < _LEAST_TEXT or len(headed) < 2:
+        return "the title of a report without its text"
+    if not sections.topics(parts) and len(headed) < 3:
+        return "the title of a report, but none of its parts"
+    return None
+
+
+def content_digest(document: Document, title: str | None) -> str:
+    """SHA-256 of what a reader sees of the report: title, paragraphs and cells, without counters and page furniture."""
+    digest = sha256(key(title or "").encode())
+    for block in document.blocks:
+        if isinstance(block, Grid):
+            for cell in block.cells:
+                digest.update(f"\x1e{cell.row},{cell.column}\x1f{''.join(cell.text.split())}".encode())
+        elif not is_furniture(block.text):
+            digest.update(f"\x1d{''.join(block.text.split())}".encode())
+    return digest.hexdigest()
+
+
+def is_furniture(text: str) -> bool:
+    """Whether a line is the page's (a visit counter, a button) and not the report's."""
+    return len(text) <= _FURNITURE_LENGTH and "。" not in text and bool(_FURNITURE.search(text))
