@@ -305,7 +305,11 @@ def _row_date(element: etree._Element) -> date | None:
         if parent is None or row.tag in _ROWS:
             break
         row = parent
-        if row.tag not in _ROWS and (shown := _date_beside(row, element)):
+        if row.tag in _ROWS:
+            break
+        if len(row.findall(".//a")) > 1:
+            return None
+        if shown := _date_beside(row, element):
             return shown
     return _date_beside(row, element)
 

@@ -22,7 +22,7 @@ def _found() -> tuple[Family, ...]:
 
 
 def _rank(family: Family) -> int:
-    """TRS shares its pager's name with UCAP and its loose marks with many: the stricter ones are asked first."""
+    """TRS shares its pager's name with UCAP and its loose marks with many: the stricter are asked first."""
     return 1 if family.name == "trs" else 0
 
 

@@ -19,7 +19,8 @@ _ARTICLE = re.compile(
     r"|/info/\d+/\d+\.htm$"  # VSB
     r"|/(?:19|20)\d{2}[-/]?\d{2}(?:[-/]?\d{2})?/[^/]+\.(?:s?html?|jsp|aspx)$"
     r"|/(?:[0-9a-f]{32}|\d{6,})\.s?html?$"
-    r"|[?&](?:id|infoid|articleid|article_id|newsid|docid)=\w+",
+    r"|/(?:content|article|detail|view|show|info|news)\w*\.\w+\?.*\bid=\w+"
+    r"|[?&](?:infoid|articleid|article_id|newsid|docid)=\w+",
     re.I,
 )
 
@@ -28,7 +29,7 @@ _ARTICLE = re.compile(
 class ListPaging:
     """What a page says of the pages its list (or its article's body) is cut into.
 
-    `current` counts from 1; `urls` are all other pages that are known; `complete` tells whether these are all.
+    `current` counts from 1; `urls` are the other pages that are known; `complete` tells whether they are all.
     """
 
     page_count: int

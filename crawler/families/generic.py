@@ -1,7 +1,7 @@
 """Sites of no family we know: ordinary lists with ordinary ``<a>`` pagers.
 
-Page numbers are read from what the pager shows against what its URLs count, because systems differ: ``index_1``
-is the second page here and the first there, and 博达 VSB counts its files down.
+Page numbers are read from what the pager shows against what its URLs count, because systems differ:
+``index_1`` is the second page here and the first there, and 博达 VSB counts its files down.
 """
 
 import re
@@ -18,10 +18,14 @@ from crawler.families.base import (
 )
 from crawler.page import Link, Page
 
-_PARAMETER = re.compile(r"(.*[?&](?:page|page_?no|page_?num|page_?index|curr?_?page|pageid|pn|p)=)(\d{1,4})(.*)", re.I)
+_PARAMETER = re.compile(
+    r"(.*[?&](?:page|page_?no|page_?num|page_?index|curr?_?page|pageid|pn|p)=)(\d{1,4})(.*)", re.I
+)
 _FILE = re.compile(r"(.*?)(\d{1,4})(\.(?:s?html?|jsp|aspx?|php))", re.I)
 _COUNT_SHOWN = re.compile(r"共\s*(\d{1,4})\s*页|第?\s*\d+\s*/\s*(\d{1,4})\s*页")
-_CURRENT_SHOWN = re.compile(r"第\s*(\d{1,4})\s*(?:页|/)|当前(?:为)?第?\s*(\d{1,4})\s*页|(\d{1,4})\s*/\s*\d{1,4}\s*页")
+_CURRENT_SHOWN = re.compile(
+    r"第\s*(\d{1,4})\s*(?:页|/)|当前为?第?\s*(\d{1,4})\s*页|(\d{1,4})\s*/\s*\d{1,4}\s*页"
+)
 _DIGITS = re.compile(r"\D*?(\d{1,3})\D*")
 _LAST = ("末页", "尾页", "最后一页", "最后页")
 _FIRST = ("首页", "首 页", "第一页")
@@ -56,7 +60,7 @@ class Generic:
         current = _first_number(_CURRENT_SHOWN.search(text)) or _current(page.url, shown)
         count = _page_count(text, steps, shown)
         known = dict(shown)
-        known.update({1: link.url for link in pager if link.text.startswith(_FIRST)})
+        known.update((1, link.url) for link in pager if link.text.startswith(_FIRST))
         known = _filled(known, count, steps) if count else known
         known.pop(current, None)
         urls = list(dict.fromkeys([*known.values(), *(link.url for link in pager)]))
@@ -92,7 +96,8 @@ def _same_list(page_url: str, url: str) -> bool:
     """A pager stays in its folder, goes one down by the list's own name (VSB), or changes only the query."""
     here, there = page_url.partition("?")[0], url.partition("?")[0]
     if folder(there) == folder(here):
-        return here == there or _split(url) is not None or there.rpartition("/")[2].startswith(("index", "list"))
+        name = there.rpartition("/")[2]
+        return here == there or _split(url) is not None or name.startswith(("index", "list"))
     stem = re.sub(r"\.\w+$", "", here)
     return folder(there) == stem + "/" or re.sub(r"\.\w+$", "/", there) == folder(here)
 

@@ -1,8 +1,8 @@
 """Hanweb (大汉) jcms: the portals of Jiangsu, Zhejiang, Shandong, Jiangxi and others.
 
-The first page of a list stands as CDATA records in a ``<script type="text/xml">``; the following ones are asked
-of ``dataproxy.jsp`` by POST, and the newest generation (JPaaS) draws even the first one by script. Neither kind
-of further page has a URL to follow, so the paging says that it is not complete.
+The first page of a list stands as CDATA records in a ``<script type="text/xml">``; the following ones are
+asked of ``dataproxy.jsp`` by POST, and the newest generation (JPaaS) draws even the first one by script.
+Neither kind of further page has a URL to follow, so the paging says that it is not complete.
 """
 
 import re
@@ -13,9 +13,9 @@ from crawler.page import Link, Page, read_page
 _COLUMN = re.compile(r"/col/col\d+/")
 _ARTICLE = re.compile(r"/art/\d{4}/(?:\d+/\d+/)?art_\w+\.html$")
 _RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>", re.S)
-_TOTAL_PAGE = re.compile(r"<totalpage>\s*(\d+)", re.I)
-_TOTAL_RECORD = re.compile(r"\btotalRecord\s*:\s*(\d+)|<totalrecord>\s*(\d+)", re.I)
-_PER_PAGE = re.compile(r"\bperPage\s*:\s*'?(\d+)", re.I)
+_TOTAL_PAGE = re.compile(r"<totalpage>\s*(\d+)")
+_TOTAL_RECORD = re.compile(r"(?:totalRecord\s*:|<totalrecord>)\s*(\d+)")
+_PER_PAGE = re.compile(r"perPage\s*:\s*'?(\d+)")
 _DRAWN = "loadPageData("
 
 
@@ -28,7 +28,8 @@ class Hanweb:
         """By the shape of its URLs, its data script, or the call that draws a list."""
         if _COLUMN.search(page.url) or _ARTICLE.search(page.url):
             return True
-        return "<datastore>" in page.text or (_DRAWN in page.scripts_text and "channelCode" in page.scripts_text)
+        script = page.scripts_text
+        return "<datastore>" in page.text or (_DRAWN in script and "channelCode" in script)
 
     def list_pages(self, page: Page) -> ListPaging | None:
         """How many pages there are, and that their URLs are not to be had from this one."""
@@ -57,7 +58,7 @@ def _page_count(page: Page) -> int | None:
         total, per_page = _TOTAL_RECORD.search(page.text), _PER_PAGE.search(page.scripts_text)
         if total is None or per_page is None or not int(per_page.group(1)):
             return None
-        count = -(-int(total.group(1) or total.group(2)) // int(per_page.group(1)))
+        count = -(-int(total.group(1)) // int(per_page.group(1)))
     return count if 0 < count <= MOST_PAGES else None
 
 

@@ -1,8 +1,8 @@
 """TRS WCM, the system of the portals of Ningxia, Shanxi, many districts of Beijing and many others.
 
-Articles are ``YYYYMM/tYYYYMMDD_ID.html``, files beside them ``P0YYYYMMDD….pdf``; lists and long bodies are cut
-into ``index.html``, ``index_1.html`` (the second page) … and the pager is written by script, so that no ``<a>``
-names the other pages.
+Articles are ``YYYYMM/tYYYYMMDD_ID.html``, files beside them ``P0YYYYMMDD….pdf``; lists and long bodies are
+cut into ``index.html``, ``index_1.html`` (the second page) … and the pager is written by script, so that no
+``<a>`` names the other pages.
 """
 
 import re
@@ -22,13 +22,13 @@ _ARTICLE = re.compile(r"/t\d{8}_\d+(?:_\d+)?\.(?:s?html?|xhtml)$")
 _TWIN = re.compile(r"_(?:wap|ewm|wx|mobile|phone)\.s?html?$", re.I)
 _FILE = re.compile(r"/[PW]0\d{12,}[^/]*$")
 _QUOTED = r"""\s*,\s*["']([^"']+)["']"""
-_CALL = re.compile(rf"createPageHTML\(\s*(\w+)\s*,\s*(\w+){_QUOTED}{_QUOTED}", re.I)
-_COUNT = re.compile(r"\bcountPage\s*=\s*(\d+)", re.I)
-_COUNTNUM = re.compile(r"\bcountnum\s*=\s*(\d+)", re.I)
-_CURRENT = re.compile(r"\bcurrentPage\s*=\s*(\d+)", re.I)
+_CALL = re.compile(rf"createPageHTML\(\s*(\w+)\s*,\s*(\w+){_QUOTED}{_QUOTED}")
+_COUNT = re.compile(r"[cC]ount[pP]age\s*=\s*(\d+)")
+_COUNTNUM = re.compile(r"[cC]ount[nN]um\s*=\s*(\d+)")
+_CURRENT = re.compile(r"[cC]urrent[pP]age\s*=\s*(\d+)")
 _EXTENSION = re.compile(r"""["'.](shtml|html|htm|jsp)\b""")
 _FILENAME = re.compile(r"/([A-Za-z][\w-]*?)(?:_\d+)?\.(s?html?|jsp)$")
-_STR_LINK = re.compile(r"""\bvar\s+str(?:Link|Url)\s*=\s*["']([^"']+)["']""", re.I)
+_STR_LINK = re.compile(r"""\bvar\s+str(?:Link|Url|URL)\s*=\s*["']([^"']+)["']""")
 _STR_TITLE = re.compile(r"""\b(?:str|doc)\w*(?:title|name)\s*=\s*["']([^"']+)["']""", re.I)
 _WRITTEN = re.compile(r"""title=\\?["']([^"'+\\]+)|>\s*([^<>'"+]*[\u4e00-\u9fff][^<>'"+]*)<""")
 
@@ -107,7 +107,7 @@ def _written_rows(page: Page) -> tuple[ListItem, ...]:
     for script in page.scripts:
         starts = list(_STR_LINK.finditer(script))
         ends = [match.start() for match in starts[1:]] + [len(script)]
-        for match, end in zip(starts, ends, strict=True):
+        for match, end in zip(starts, ends, strict=False):
             url = page.resolve(match.group(1))
             if url and not _TWIN.search(url):
                 found.setdefault(url, _written_row(url, script[match.end() : end]))

@@ -1,7 +1,7 @@
 """UCAP (开普): the portals of Gansu, Hunan and many ministries.
 
-Columns are ``/cNNNNNN/name.shtml``, and ``createPageHTML('page_div', 10, 1, 'zwgklist', 'shtml', 200)`` says: ten
-pages, this is the first (counted from one), 200 rows; the third page is ``zwgklist_3.shtml``.
+Columns are ``/cNNNNNN/name.shtml``, and ``createPageHTML('page_div', 10, 1, 'zwgklist', 'shtml', 200)``
+says: ten pages, this is the first (counted from one), 200 rows; the third page is ``zwgklist_3.shtml``.
 """
 
 import re
@@ -33,8 +33,9 @@ class Ucap:
         if match is None or not 0 < int(match.group(1)) <= MOST_PAGES:
             return None
         count, current = int(match.group(1)), int(match.group(2))
+        stem, extension = match.group(3), match.group(4)
         others = tuple(
-            page.resolve(numbered("./", match.group(3), match.group(4), None if number == 1 else number)) or ""
+            page.resolve(numbered("./", stem, extension, None if number == 1 else number)) or ""
             for number in range(1, count + 1)
             if number != current
         )
