@@ -1,0 +1,321 @@
+"""Reading in worker processes that cannot harm the rest: bounded memory, time and no network.
+
+A worker is ``python -m parsers.isolation``: a fresh interpreter that inherits nothing but two pipes, on which
+messages go as a length of eight bytes and a pickle. It lives on from file to file, for fonts and character maps
+load once. One that dies, hangs or runs out of memory is that file's outcome, and another one takes its place.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import os
+import pickle
+import queue
+import resource
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, TypeVar
+
+from parsers.report import Extraction, Outcome
+from parsers.sniff import sniff
+
+K = TypeVar("K", bound=Hashable)
+GIBIBYTE = 1024**3
+
+_LENGTH = struct.Struct(">Q")
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_GRACE = 2.0
+_REASON = 500
+_ALLOWED = {
+    "parsers.report": {"Extraction", "Fact", "Section", "Check", "Outcome", "State"},
+    "decimal": {"Decimal"},
+    "datetime": {"date"},
+    "copyreg": {"_reconstructor"},
+    "builtins": {"object"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one worker may use. ``cpu_seconds`` and ``wall_seconds`` are for one file."""
+
+    memory_bytes: int = GIBIBYTE
+    cpu_seconds: int = 60
+    wall_seconds: float = 90.0
+
+
+class WorkerDied(Exception):
+    """The worker ended without an answer."""
+
+
+class WorkerTimedOut(Exception):
+    """The worker gave no answer in time."""
+
+
+class _Answers(pickle.Unpickler):
+    """Takes nothing from a worker but an extraction: a hostile file that owns its worker gets no further."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if name in _ALLOWED.get(module, ()):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"a worker may not send {module}.{name}")
+
+
+class Worker:
+    """One process that reads one file at a time; started when first needed, and again after it died."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def read(self, data: bytes, media_type: str | None) -> Extraction:
+        """Read a file. Never raises for what the file does: that is its outcome."""
+        kind = sniff(data, media_type)
+        started = time.monotonic()
+        try:
+            return self._ask(data, media_type)
+        except WorkerTimedOut:
+            self.stop()
+            reason = f"no answer within {self._limits.wall_seconds:g} seconds"
+            return Extraction(Outcome.TIMED_OUT, kind, reason=reason)
+        except WorkerDied as death:
+            return self._obituary(kind, str(death), time.monotonic() - started)
+
+    def stop(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    continue
+
+    def _ask(self, data: bytes, media_type: str | None) -> Extraction:
+        process = self._running()
+        if process.stdin is None or process.stdout is None:
+            raise WorkerDied("no pipes")
+        deadline = time.monotonic() + self._limits.wall_seconds
+        try:
+            _send(process.stdin, (data, media_type))
+        except BrokenPipeError as fault:
+            raise WorkerDied("the worker's pipe is closed") from fault
+        answer = _receive_by(process.stdout, deadline)
+        try:
+            extraction = _Answers(io.BytesIO(answer)).load()
+        except (pickle.UnpicklingError, EOFError, AttributeError) as fault:
+            raise WorkerDied(f"an answer that is none: {fault}") from fault
+        if not isinstance(extraction, Extraction):
+            raise WorkerDied("an answer that is no extraction")
+        if extraction.outcome is Outcome.OUT_OF_MEMORY:
+            self.stop()
+        return extraction
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            self._process = _start(self._limits)
+        return self._process
+
+    def _obituary(self, kind: str, cause: str, seconds: float) -> Extraction:
+        """What became of a file whose worker died, told by how it died."""
+        code = _exit_code(self._process)
+        self.stop()
+        if code == -signal.SIGXCPU:
+            reason = f"more than {self._limits.cpu_seconds} seconds of CPU"
+            return Extraction(Outcome.TIMED_OUT, kind, reason=reason)
+        name = signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}"
+        return Extraction(Outcome.FAILED, kind, reason=f"the worker died after {seconds:.1f} s ({name}): {cause}")
+
+
+class Readers:
+    """A bounded crew of workers. Use as a context manager: leaving it ends them all."""
+
+    def __init__(
+        self,
+        workers: int = 2,
+        memory_bytes: int = GIBIBYTE,
+        cpu_seconds: int = 60,
+        wall_seconds: float = 90.0,
+    ) -> None:
+        limits = Limits(memory_bytes, cpu_seconds, wall_seconds)
+        self._workers = [Worker(limits) for _ in range(max(1, workers))]
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.stop()
+
+    def read(self, data: bytes, media_type: str | None = None) -> Extraction:
+        """Read one file in the first worker."""
+        return self._workers[0].read(data, media_type)
+
+    def read_many(self, items: Iterable[tuple[K, bytes, str | None]]) -> Iterator[tuple[K, Extraction]]:
+        """Read files as they come, and give the answers as they come, in no set order.
+
+        Two files a worker are held at most; ``items`` is drawn from only as answers are taken.
+        """
+        asked: queue.SimpleQueue[tuple[K, bytes, str | None] | None] = queue.SimpleQueue()
+        answered: queue.SimpleQueue[tuple[K, Extraction] | BaseException] = queue.SimpleQueue()
+        threads = [
+            threading.Thread(target=_serve, args=(worker, asked, answered), daemon=True) for worker in self._workers
+        ]
+        for thread in threads:
+            thread.start()
+        waiting = 0
+        try:
+            for item in items:
+                asked.put(item)
+                waiting += 1
+                if waiting >= 2 * len(threads):
+                    yield _taken(answered)
+                    waiting -= 1
+            while waiting:
+                yield _taken(answered)
+                waiting -= 1
+        finally:
+            for _ in threads:
+                asked.put(None)
+            if waiting:
+                self.close()
+            for thread in threads:
+                thread.join(_GRACE)
+
+
+def _serve(
+    worker: Worker,
+    asked: queue.SimpleQueue[tuple[K, bytes, str | None] | None],
+    answered: queue.SimpleQueue[tuple[K, Extraction] | BaseException],
+) -> None:
+    """Hand one worker file after file, until there is none."""
+    while (item := asked.get()) is not None:
+        key, data, media_type = item
+        try:
+            answered.put((key, worker.read(data, media_type)))
+        except (OSError, ValueError) as fault:
+            answered.put(fault)
+
+
+def _taken(answered: queue.SimpleQueue[tuple[K, Extraction] | BaseException]) -> tuple[K, Extraction]:
+    answer = answered.get()
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+def _start(limits: Limits) -> subprocess.Popen[bytes]:
+    """A fresh interpreter that knows only where this package is."""
+    root = str(Path(__file__).resolve().parent.parent)
+    return subprocess.Popen(
+        [sys.executable, "-s", "-m", "parsers.isolation", str(limits.memory_bytes), str(limits.cpu_seconds)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": root, "PATH": os.defpath, "LANG": "C.UTF-8"},
+        cwd="/",
+        start_new_session=True,
+    )
+
+
+def _exit_code(process: subprocess.Popen[bytes] | None) -> int | None:
+    if process is None:
+        return None
+    try:
+        return process.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _send(pipe: BinaryIO | Any, message: object) -> None:
+    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    pipe.write(_LENGTH.pack(len(body)))
+    pipe.write(body)
+    pipe.flush()
+
+
+def _receive_by(pipe: Any, deadline: float) -> bytes:
+    """One message, or :class:`WorkerTimedOut` when it is not complete by the deadline."""
+    head = _exactly(pipe.fileno(), _LENGTH.size, deadline)
+    return _exactly(pipe.fileno(), _LENGTH.unpack(head)[0], deadline)
+
+
+def _exactly(descriptor: int, size: int, deadline: float) -> bytes:
+    received = bytearray()
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    while len(received) < size:
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            raise WorkerTimedOut
+        part = os.read(descriptor, min(size - len(received), 1 << 20))
+        if not part:
+            raise WorkerDied("no answer")
+        received += part
+    return bytes(received)
+
+
+def _no_network() -> None:
+    """Leave the machine's network where the system lets us, and forbid sockets in any case."""
+    ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("readers have no network")
+
+    for name in ("socket", "create_connection", "getaddrinfo", "socketpair"):
+        setattr(socket, name, refuse)
+
+
+def _answer(data: bytes, media_type: str | None) -> Extraction:
+    """Read a file; whatever it makes the reader raise becomes its outcome."""
+    from parsers.read import read
+
+    kind = sniff(data, media_type)
+    try:
+        return read(data, media_type)
+    except MemoryError:
+        return Extraction(Outcome.OUT_OF_MEMORY, kind, reason="the memory limit was reached")
+    except BaseException as fault:  # noqa: BLE001 - the boundary: some libraries raise outside Exception
+        return Extraction(Outcome.FAILED, kind, reason=f"{type(fault).__name__}: {fault}"[:_REASON])
+
+
+def main(arguments: list[str]) -> int:
+    """Serve as a worker: read files from standard input until it closes."""
+    memory, cpu = int(arguments[0]), int(arguments[1])
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    _no_network()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while len(head := sys.stdin.buffer.read(_LENGTH.size)) == _LENGTH.size:
+        data, media_type = pickle.loads(sys.stdin.buffer.read(_LENGTH.unpack(head)[0]))
+        limit = int(time.process_time()) + 1 + cpu
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        _send(answers, _answer(data, media_type))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
