@@ -111,7 +111,7 @@ def load_facts(session: Session, extraction_id: int) -> dict[tuple[str, str, str
     return facts
 
 
-def _readable() -> Select[tuple[str]]:
+def _readable() -> Select[str]:
     kinds = [k.value for k in READABLE_KINDS]
     return (
         select(Blob.sha256)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.catalogue.models import Capture, Extraction, Resource, Sighting, Site
-from parsers.identity import title_identity
+from parsers.divisions import candidates
+from parsers.identity import parse_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,7 @@ def identify(session: Session, resource: Resource, extraction: Extraction) -> Id
         found = _fill(found, _of_extraction(page, "page"))
     if not found.complete:
         for title, shown in _listed(session, resource):
-            agency, year, divisions = title_identity(title)
-            found = _fill(found, Identity(agency, year, title, shown, divisions, "listing"))
+            found = _fill(found, _of_title(title, shown))
     return found
 
 
@@ -71,6 +71,13 @@ def _of_extraction(extraction: Extraction, source: str) -> Identity:
         divisions=tuple(extraction.divisions.split()),
         decided_by=source,
     )
+
+
+def _of_title(title: str, shown_date: str | None) -> Identity:
+    words = parse_title(title)
+    agency = words.agency if words else None
+    year = words.year if words else None
+    return Identity(agency, year, title, shown_date, candidates(agency), "listing")
 
 
 def _fill(first: Identity, second: Identity) -> Identity:
