@@ -41,7 +41,11 @@ def _requests(facts: Mapping[tuple[str, str], Fact]) -> Iterable[Check]:
     rows = list(dict.fromkeys(row for row, _ in facts))
     if not rows:
         return
-    parts = [r for r in rows if any(r == p or (p[-1] == "." and r.startswith(p)) for p in _PARTS) or r.startswith("other")]
+    parts = [
+        r
+        for r in rows
+        if any(r == p or (p[-1] == "." and r.startswith(p)) for p in _PARTS) or r.startswith("other")
+    ]
     for column, label in _columns().items():
         said = {row: facts[row, column] for row in rows if (row, column) in facts}
         yield _balance(said, column, label)

@@ -58,7 +58,12 @@ def _short() -> dict[str, str]:
 
 
 def _bare(division: Division) -> Iterable[str]:
-    known = {"内蒙古自治区": "内蒙古", "宁夏回族自治区": "宁夏", "新疆维吾尔自治区": "新疆", "广西壮族自治区": "广西"}
+    known = {
+        "内蒙古自治区": "内蒙古",
+        "宁夏回族自治区": "宁夏",
+        "新疆维吾尔自治区": "新疆",
+        "广西壮族自治区": "广西",
+    }
     if division.name in known:
         return (known[division.name],)
     suffix = next((s for s in _SHORT_SUFFIXES if division.name.endswith(s)), "")

@@ -10,42 +10,39 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lxml import etree, html
-from lxml.html import HtmlElement
+from lxml import etree
+from lxml.etree import _Element as Element
 
 from parsers.characters import is_han, key, mend, tidy
 from parsers.document import Cell, Document, Grid, Paragraph
 from parsers.sniff import HTML
 
 _SKIPPED = frozenset(
-    "script style noscript template select option button textarea iframe object embed svg canvas audio video "
-    "map link meta title head nav input".split()
+    ["script", "style", "noscript", "template", "select", "option", "button", "textarea", "iframe", "object", "embed", "svg", "canvas", "audio", "video", "map", "link", "meta", "title", "head", "nav", "input"]
 )
 _BLOCKS = frozenset(
-    "html body address article aside blockquote center dd details div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr li main ol p pre section summary table tbody td tfoot th thead tr ul caption "
-    "ucapcontent ucaptitle".split()
+    ["html", "body", "address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "ucapcontent", "ucaptitle"]
 )
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_TITLES = ("h1", "ucaptitle", "title")
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _IDS = frozenset(
-    "zoom ucap-content vsb_content vsb_content_2 vsb_content_3 vsb_content_4 vsb_content_500 vsb_content_501 "
-    "vsb_content_1001 pages_content artibody article article_content articlecontent content contentbox js_content "
-    "mainbox main-content maincontent newscontent news_content con_con xxgk_content detailcontent textbox "
-    "contentregion fontzoom barrierfree_container".split()
+    ["zoom", "ucap-content", "vsb_content", "vsb_content_2", "vsb_content_3", "vsb_content_4", "vsb_content_500", "vsb_content_501", "vsb_content_1001", "pages_content", "artibody", "article", "article_content", "articlecontent", "content", "contentbox", "js_content", "mainbox", "main-content", "maincontent", "newscontent", "news_content", "con_con", "xxgk_content", "detailcontent", "textbox", "contentregion", "fontzoom", "barrierfree_container"]
 )
 _CLASSES = frozenset(
-    "trs_editor trs_ueditor trs_web trs_preappend view ucap-content pages_content article-content article_content "
-    "articlecon article-con content detail-content detail_content news_content newscontent con_text txtcon wzcon "
-    "wznr main-txt conttxt xxgk_content bt_content zw_content zwcon xl_content editor-content v_news_content "
-    "news-content text-content info_content info-content article_con pagecontent".split()
+    ["trs_editor", "trs_ueditor", "trs_web", "trs_preappend", "view", "ucap-content", "pages_content", "article-content", "article_content", "articlecon", "article-con", "content", "detail-content", "detail_content", "news_content", "newscontent", "con_text", "txtcon", "wzcon", "wznr", "main-txt", "conttxt", "xxgk_content", "bt_content", "zw_content", "zwcon", "xl_content", "editor-content", "v_news_content", "news-content", "text-content", "info_content", "info-content", "article_con", "pagecontent"]
 )
-_BEGIN = re.compile(r"content\.?\s*begin|<\$\[信息内容\]>begin|正文开始|ZJEG_RSS\.content\.begin", re.IGNORECASE)
+_BEGIN = re.compile(
+    r"content\.?\s*begin|<\$\[信息内容\]>begin|正文开始|ZJEG_RSS\.content\.begin", re.IGNORECASE
+)
 _TAG_PREFIX = "meta-"
 _DATE_WORDS = "发布时间|发布日期|发文日期|成文日期|生成日期|公开日期|公开时间|日期|时间"
 _LABELLED = re.compile(
     rf"({_DATE_WORDS}|发布机构|发文机关|公开机构|信息来源|来源|索引号)[\s】\]]*[:：]\s*([^\s|｜【】\[\]]{{2,40}}(?:\s\d{{1,2}}:\d{{2}})?)"
 )
-_PROPERTY_TABLE = re.compile(r"索引号|信息分类|发布机构|发文日期|文\s*号|有效性|公开方式|公开时限|主题分类|名\s*称|成文日期|体裁")
+_PROPERTY_TABLE = re.compile(
+    r"索引号|信息分类|发布机构|发文日期|文\s*号|有效性|公开方式|公开时限|主题分类|名\s*称|成文日期|体裁"
+)
+_NOT_AN_ARTICLE = frozenset("table tbody tr p".split())
 _DEEPEST = 200
 _LEAST_ARTICLE = 60
 
@@ -57,10 +54,10 @@ class _Writer:
     paths: _Paths
     blocks: list[Paragraph | Grid] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    start: HtmlElement | None = None
+    start: Element | None = None
     properties: dict[str, str] = field(default_factory=dict)
 
-    def say(self, text: str | None, element: HtmlElement) -> None:
+    def say(self, text: str | None, element: Element) -> None:
         if text and text.strip():
             self.start = self.start if self.start is not None else element
             self.parts.append(text)
@@ -78,18 +75,18 @@ class _Paths:
     """Paths of elements, each parent's children counted once."""
 
     def __init__(self) -> None:
-        self._known: dict[HtmlElement, str] = {}
+        self._known: dict[Element, str] = {}
 
-    def locator(self, element: HtmlElement) -> str:
+    def locator(self, element: Element) -> str:
         return f"html:{self._path(element)}"
 
-    def _path(self, element: HtmlElement) -> str:
+    def _path(self, element: Element) -> str:
         known = self._known.get(element)
         if known is not None:
             return known
         parent = element.getparent()
         if parent is None:
-            self._known[element] = f"/{element.tag}[1]"
+            self._known[element] = f"/{str(element.tag)}[1]"
             return self._known[element]
         above, counts = self._path(parent), dict[str, int]()
         for child in parent.iterchildren(etree.Element):
@@ -142,55 +139,57 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8", "replace")
 
 
-def _parse(text: str) -> HtmlElement | None:
-    parser = html.HTMLParser(encoding="utf-8", remove_pis=True)
+def _parse(text: str) -> Element | None:
+    parser = etree.HTMLParser(encoding="utf-8", remove_pis=True)
     try:
-        return html.document_fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError:
+        return etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+    except etree.XMLSyntaxError:
         return None
 
 
-def _tags(root: HtmlElement) -> dict[str, str]:
+def _tags(root: Element) -> dict[str, str]:
     tags: dict[str, str] = {}
     for element in root.iter("meta"):
-        name = (element.get("name") or element.get("property") or "").strip().lower().removeprefix(_TAG_PREFIX)
+        name = (
+            (element.get("name") or element.get("property") or "").strip().lower().removeprefix(_TAG_PREFIX)
+        )
         content = tidy(element.get("content") or "")
         if name and content and content.lower() != "null":
             tags[name] = content
     return tags
 
 
-def _title(root: HtmlElement, tags: dict[str, str]) -> str | None:
+def _title(root: Element, tags: dict[str, str]) -> str | None:
     """The article's title: its tag, else the first heading, else the page's own title."""
     if tags.get("articletitle"):
         return tags["articletitle"]
-    for tag in ("h1", "ucaptitle", "title"):
+    for tag in _TITLES:
         for element in root.iter(tag):
-            text = tidy(str(element.text_content()))
+            text = tidy("".join(map(str, element.itertext())))
             if text:
                 return text
     return None
 
 
-def _hidden(element: HtmlElement) -> bool:
-    style = (element.get("style") or "").replace(" ", "").lower()
-    return "display:none" in style or element.get("hidden") is not None
+def _hidden(element: Element) -> bool:
+    style = element.get("style")
+    if style and "none" in style.lower() and "display:none" in style.replace(" ", "").lower():
+        return True
+    return element.get("hidden") is not None
 
 
-def _article(body: HtmlElement) -> HtmlElement:
+def _article(body: Element) -> Element:
     """The element that holds the article."""
-    marked = [e for e in body.iter(etree.Element) if _is_container(e)] + list(_commented(body))
-    sizes = [(_weight(e), e) for e in marked]
-    dense = _densest(body)
-    if sizes:
-        largest = max(size for size, _ in sizes)
-        if largest >= _LEAST_ARTICLE and largest >= 0.5 * _weight(dense):
-            fitting = [e for size, e in sizes if size >= 0.9 * largest]
-            return fitting[-1]
+    weights = _weights(body)
+    marked = [e for e in weights if _is_container(e)] + list(_commented(body))
+    dense = _densest(body, weights)
+    largest = max((weights[e] for e in marked), default=0)
+    if largest >= _LEAST_ARTICLE and largest >= 0.5 * weights[dense]:
+        return [e for e in marked if weights[e] >= 0.9 * largest][-1]
     return dense
 
 
-def _is_container(element: HtmlElement) -> bool:
+def _is_container(element: Element) -> bool:
     name = (element.get("id") or "").lower()
     if name in _IDS or name.startswith("vsb_content"):
         return True
@@ -198,7 +197,7 @@ def _is_container(element: HtmlElement) -> bool:
     return bool(classes) and not _CLASSES.isdisjoint(str(classes).lower().split())
 
 
-def _commented(body: HtmlElement) -> Iterator[HtmlElement]:
+def _commented(body: Element) -> Iterator[Element]:
     """Parents of the comments with which Hanweb and others mark where the content begins."""
     for comment in body.iter(etree.Comment):
         parent = comment.getparent()
@@ -206,31 +205,34 @@ def _commented(body: HtmlElement) -> Iterator[HtmlElement]:
             yield parent
 
 
-def _weight(element: HtmlElement) -> int:
-    """Characters of text outside links; a table's cells count threefold, for numbers are short."""
-    total = 0
-    for node in element.iter(etree.Element):
-        if node.tag in _SKIPPED or node.tag == "a":
-            total += len((node.tail or "").strip())
-            continue
-        own = len((node.text or "").strip()) + (len((node.tail or "").strip()) if node is not element else 0)
-        total += own + (2 if node.tag in ("td", "th") else 0)
-    return total
+def _weights(body: Element) -> dict[Element, int]:
+    """Characters of text outside links in every element; a cell counts two more, for numbers are short."""
+    elements = list(body.iter(etree.Element))
+    inner = dict.fromkeys(elements, 0)
+    for element in reversed(elements):
+        if element.tag in _SKIPPED or element.tag == "a":
+            inner[element] = 0
+        else:
+            inner[element] += len((element.text or "").strip()) + 2 * (element.tag in ("td", "th"))
+        parent = element.getparent()
+        if parent is not None and parent in inner:
+            inner[parent] += inner[element] + len((element.tail or "").strip())
+    return inner
 
 
-def _densest(body: HtmlElement) -> HtmlElement:
+def _densest(body: Element, weights: dict[Element, int]) -> Element:
     """From the body down, as long as one child holds three quarters of the text."""
-    current, weight = body, _weight(body)
+    current = body
     for _ in range(_DEEPEST):
-        children = [(_weight(c), c) for c in current.iterchildren(etree.Element) if c.tag not in _SKIPPED]
-        best = max(children, key=lambda pair: pair[0], default=None)
-        if best is None or best[0] < 0.75 * weight or best[1].tag in ("table", "tbody", "tr", "p"):
+        children = [c for c in current.iterchildren(etree.Element) if c.tag not in _SKIPPED]
+        best = max(children, key=lambda c: weights[c], default=None)
+        if best is None or weights[best] < 0.75 * weights[current] or best.tag in _NOT_AN_ARTICLE:
             return current
-        weight, current = best
+        current = best
     return current
 
 
-def _labelled(root: HtmlElement, article: HtmlElement) -> dict[str, str]:
+def _labelled(root: Element, article: Element) -> dict[str, str]:
     """Lines such as 发布时间：2024-01-31 that stand outside the article."""
     found: dict[str, str] = {}
     inside = set(article.iter(etree.Element))
@@ -245,7 +247,7 @@ def _labelled(root: HtmlElement, article: HtmlElement) -> dict[str, str]:
     return found
 
 
-def _walk(element: HtmlElement, writer: _Writer, depth: int) -> None:
+def _walk(element: Element, writer: _Writer, depth: int) -> None:
     """Write an element's content, in reading order."""
     if depth > _DEEPEST or not isinstance(element.tag, str) or element.tag in _SKIPPED or _hidden(element):
         return
@@ -266,7 +268,7 @@ def _walk(element: HtmlElement, writer: _Writer, depth: int) -> None:
         writer.end(tag in _HEADINGS)
 
 
-def _write_table(table: HtmlElement, writer: _Writer) -> bool:
+def _write_table(table: Element, writer: _Writer) -> bool:
     """Write a table as a grid; False when it only lays out the page and is to be walked through."""
     if any(len(list(inner.iter("td", "th"))) > 3 for inner in table.iter("table") if inner is not table):
         return False
@@ -286,7 +288,11 @@ def _write_table(table: HtmlElement, writer: _Writer) -> bool:
 def _is_property_table(grid: Grid) -> bool:
     """The box of index number, office and date that some sites print above an article."""
     labels = sum(bool(_PROPERTY_TABLE.match(c.text)) and len(c.text) < 24 for c in grid.cells)
-    return labels >= 3 and grid.height <= 10 and any("索引号" in c.text or "发布机构" in c.text for c in grid.cells)
+    return (
+        labels >= 3
+        and grid.height <= 10
+        and any("索引号" in c.text or "发布机构" in c.text for c in grid.cells)
+    )
 
 
 def _keep_properties(grid: Grid, properties: dict[str, str]) -> None:
@@ -298,7 +304,7 @@ def _keep_properties(grid: Grid, properties: dict[str, str]) -> None:
             properties.setdefault(name, value_text)
 
 
-def _rows(table: HtmlElement) -> Iterator[HtmlElement]:
+def _rows(table: Element) -> Iterator[Element]:
     for child in table.iterchildren(etree.Element):
         if child.tag == "tr":
             yield child
@@ -306,12 +312,13 @@ def _rows(table: HtmlElement) -> Iterator[HtmlElement]:
             yield from _rows(child)
 
 
-def _span(element: HtmlElement, name: str) -> int:
-    match = re.match(r"\s*(\d{1,3})", element.get(name) or "")
+def _span(element: Element, name: str) -> int:
+    written = element.get(name)
+    match = re.match(r"\s*(\d{1,3})", written) if written else None
     return max(1, int(match[1])) if match else 1
 
 
-def _grid(table: HtmlElement, paths: _Paths) -> Grid:
+def _grid(table: Element, paths: _Paths) -> Grid:
     """Place the cells as a browser does: spans push later cells aside, a row's span ends with its table."""
     rows = list(_rows(table))
     taken: set[tuple[int, int]] = set()
@@ -322,14 +329,15 @@ def _grid(table: HtmlElement, paths: _Paths) -> Grid:
             while (row, column) in taken:
                 column += 1
             colspan, rowspan = _span(cell, "colspan"), min(_span(cell, "rowspan"), len(rows) - row)
-            taken.update((r, c) for r in range(row, row + rowspan) for c in range(column, column + colspan))
+            if colspan > 1 or rowspan > 1:
+                taken.update((r, c) for r in range(row, row + rowspan) for c in range(column, column + colspan))
             if not _hidden(cell):
                 cells.append(Cell(row, column, _cell_text(cell), paths.locator(cell), rowspan, colspan))
             column += colspan
     return Grid(tuple(cells), paths.locator(table))
 
 
-def _cell_text(cell: HtmlElement) -> str:
+def _cell_text(cell: Element) -> str:
     """The cell's text; lines and blocks in it are parted by a space unless Han characters meet."""
     if not len(cell):
         return tidy(cell.text or "")
@@ -338,7 +346,7 @@ def _cell_text(cell: HtmlElement) -> str:
     return tidy("".join(parts))
 
 
-def _collect(element: HtmlElement, parts: list[str], depth: int) -> None:
+def _collect(element: Element, parts: list[str], depth: int) -> None:
     if depth > _DEEPEST or not isinstance(element.tag, str) or element.tag in _SKIPPED or _hidden(element):
         return
     part = " " if element.tag in _BLOCKS or element.tag == "br" else ""

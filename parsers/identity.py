@@ -21,19 +21,44 @@ _SUBJECT = re.compile(
 _YEAR_IN_HEAD = re.compile(rf"[（(\[]?(?P<year>{_YEAR})\s*(?:年\s*度|年)?[）)\]]?")
 _NO_NAME = re.compile(r"(?:本|我)?(?:单位|机关|部门|局)|政府|\d+年?度?|法治")
 _STATED = re.compile(r"《([^《》]{4,60}?(?:政府|政务)信息公开[^《》]{0,12}(?:报告|年报))》")
-_MADE_BY = re.compile(r"本(?:年度)?报告(?:是)?由([^，。,；（(]{4,40}?)(?:根据|按照|依据|编制|，|负责|办公室根据)")
-_PERIOD = re.compile(rf"(?:统计期限|统计数据|数据(?:的)?(?:统计)?期限|期限)[^。]{{0,24}}?(?:从|自|为)?\s*({_YEAR})\s*年\s*1\s*月\s*1\s*日")
+_MADE_BY = re.compile(
+    r"本(?:年度)?报告(?:是)?由([^，。,；（(]{4,40}?)(?:根据|按照|依据|编制|，|负责|办公室根据)"
+)
+_PERIOD = re.compile(
+    rf"(?:统计期限|统计数据|数据(?:的)?(?:统计)?期限|期限)[^。]{{0,24}}?(?:从|自|为)?\s*({_YEAR})\s*年\s*1\s*月\s*1\s*日"
+)
 _YEAR_OF = re.compile(rf"({_YEAR})\s*年")
 _OFFICE = re.compile(
     r"(?:政府|局|委|委员会|办|办公室|办公厅|厅|中心|院|部|署|处|所|站|队|会|公司|学校|大学|集团|街道办事处|管委会|总队|支队|街道|镇|乡|馆|社)$"
 )
 _DATE = re.compile(r"(\d{4})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
-_DATE_TAGS = ("pubdate", "firstpublishedtime", "publishdate", "maketime", "article:published_time", "others_publishdate")
-_DATE_LINES = ("发布时间", "发布日期", "公开日期", "公开时间", "发文日期", "成文日期", "生成日期", "日期", "时间")
-_VISIBLE_DATE = re.compile(r"(?:发布时间|发布日期|公开日期|公开时间)\s*[:：]?\s*(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})")
+_DATE_TAGS = (
+    "pubdate",
+    "firstpublishedtime",
+    "publishdate",
+    "maketime",
+    "article:published_time",
+    "others_publishdate",
+)
+_DATE_LINES = (
+    "发布时间",
+    "发布日期",
+    "公开日期",
+    "公开时间",
+    "发文日期",
+    "成文日期",
+    "生成日期",
+    "日期",
+    "时间",
+)
+_VISIBLE_DATE = re.compile(
+    r"(?:发布时间|发布日期|公开日期|公开时间)\s*[:：]?\s*(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
+)
 _AGENCY_TAGS = ("contentsource", "发布机构", "公开机构", "发文机关", "信息来源", "来源", "author")
 _TITLE_REACH = 14
-_NOTICE = re.compile(r"通知$|通知[（(]|编制工作|关于做好|关于报送|关于印发|关于编制|的通报|的函$|填报|格式$|格式[（(]试行|模板$|解读$|指南$|目录$")
+_NOTICE = re.compile(
+    r"通知$|通知[（(]|编制工作|关于做好|关于报送|关于印发|关于编制|的通报|的函$|填报|格式$|格式[（(]试行|模板$|解读$|指南$|目录$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +158,11 @@ def _ends_title(lines: list[str], index: int) -> bool:
 
 def _without_site(title: str) -> str:
     """A page's title without the site's name behind or before it."""
-    parts = [p.strip() for p in re.split(r"\s*[|｜_]\s*|\s+[-–—]+\s+|-{2,}|(?<=报告)[-–—]+|(?<=年报)[-–—]+", title) if p.strip()]
+    parts = [
+        p.strip()
+        for p in re.split(r"\s*[|｜_]\s*|\s+[-–—]+\s+|-{2,}|(?<=报告)[-–—]+|(?<=年报)[-–—]+", title)
+        if p.strip()
+    ]
     return next((p for p in parts if is_report_title(p)), parts[0] if parts else title)
 
 

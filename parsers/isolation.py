@@ -140,7 +140,9 @@ class Worker:
             reason = f"more than {self._limits.cpu_seconds} seconds of CPU"
             return Extraction(Outcome.TIMED_OUT, kind, reason=reason)
         name = signal.Signals(-code).name if code is not None and code < 0 else f"exit {code}"
-        return Extraction(Outcome.FAILED, kind, reason=f"the worker died after {seconds:.1f} s ({name}): {cause}")
+        return Extraction(
+            Outcome.FAILED, kind, reason=f"the worker died after {seconds:.1f} s ({name}): {cause}"
+        )
 
 
 class Readers:
@@ -180,7 +182,8 @@ class Readers:
         asked: queue.SimpleQueue[tuple[K, bytes, str | None] | None] = queue.SimpleQueue()
         answered: queue.SimpleQueue[tuple[K, Extraction] | BaseException] = queue.SimpleQueue()
         threads = [
-            threading.Thread(target=_serve, args=(worker, asked, answered), daemon=True) for worker in self._workers
+            threading.Thread(target=_serve, args=(worker, asked, answered), daemon=True)
+            for worker in self._workers
         ]
         for thread in threads:
             thread.start()

@@ -30,7 +30,11 @@ def lines(glyphs: Iterable[Glyph]) -> list[Line]:
     for glyph in sorted(glyphs, key=lambda g: g.middle):
         if not glyph.text.strip():
             continue
-        if rows and glyph.middle - rows[-1][-1].middle < 0.35 * (glyph.bottom - glyph.top) and _beside(rows[-1], glyph):
+        if (
+            rows
+            and glyph.middle - rows[-1][-1].middle < 0.35 * (glyph.bottom - glyph.top)
+            and _beside(rows[-1], glyph)
+        ):
             rows[-1].append(glyph)
         else:
             rows.append([glyph])
@@ -53,7 +57,11 @@ def _line(row: Sequence[Glyph]) -> Line:
         parts.append(glyph.text)
         last = glyph
     return Line(
-        tidy("".join(parts)), row[0].left, min(g.top for g in row), max(g.right for g in row), max(g.bottom for g in row)
+        tidy("".join(parts)),
+        row[0].left,
+        min(g.top for g in row),
+        max(g.right for g in row),
+        max(g.bottom for g in row),
     )
 
 

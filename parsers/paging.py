@@ -57,12 +57,19 @@ def join(pages: Sequence[Page]) -> list[Ruled]:
 def _piece(page: Page, frame: Frame) -> Piece:
     """Put the page's characters into the frame's boxes, by their centres."""
     held: list[list[Glyph]] = [[] for _ in frame.boxes]
-    at = {(r, c): i for i, b in enumerate(frame.boxes) for r in range(b.top, b.bottom) for c in range(b.left, b.right)}
+    at = {
+        (r, c): i
+        for i, b in enumerate(frame.boxes)
+        for r in range(b.top, b.bottom)
+        for c in range(b.left, b.right)
+    }
     for glyph in page.glyphs:
         row, column = _between(frame.ys, glyph.middle), _between(frame.xs, glyph.centre)
         if row is not None and column is not None:
             held[at[row, column]].append(glyph)
-    texts = (joined(lines(h), frame.xs[b.left], frame.xs[b.right]) for h, b in zip(held, frame.boxes, strict=True))
+    texts = (
+        joined(lines(h), frame.xs[b.left], frame.xs[b.right]) for h, b in zip(held, frame.boxes, strict=True)
+    )
     return Piece(frame, tuple(texts))
 
 
@@ -117,7 +124,12 @@ def _grid(chain: list[Piece]) -> Grid:
     offset = 0
     for index, piece in enumerate(chain):
         cells = list(_place(piece, xs, offset))
-        if index and piece.frame.open_top and chain[index - 1].frame.open_bottom and _halves(placed, cells, offset):
+        if (
+            index
+            and piece.frame.open_top
+            and chain[index - 1].frame.open_bottom
+            and _halves(placed, cells, offset)
+        ):
             cells = _join_halves(placed, cells, offset)
             offset -= 1
         placed += cells
@@ -125,7 +137,9 @@ def _grid(chain: list[Piece]) -> Grid:
     placed.sort(key=lambda c: (c.top, c.left))
     first = chain[0].frame
     return Grid(
-        tuple(Cell(c.top, c.left, tidy(c.text), c.locator, c.bottom - c.top, c.right - c.left) for c in placed),
+        tuple(
+            Cell(c.top, c.left, tidy(c.text), c.locator, c.bottom - c.top, c.right - c.left) for c in placed
+        ),
         locator(first.page, first.xs[0], first.ys[0], first.xs[-1], first.ys[-1]),
     )
 
@@ -149,7 +163,9 @@ def _place(piece: Piece, xs: list[float], offset: int) -> Iterable[_Placed]:
     index = [min(range(len(xs)), key=lambda i: abs(xs[i] - x)) for x in frame.xs]
     index[0], index[-1] = 0, len(xs) - 1
     for box, text in zip(frame.boxes, piece.texts, strict=True):
-        spot = locator(frame.page, frame.xs[box.left], frame.ys[box.top], frame.xs[box.right], frame.ys[box.bottom])
+        spot = locator(
+            frame.page, frame.xs[box.left], frame.ys[box.top], frame.xs[box.right], frame.ys[box.bottom]
+        )
         yield _Placed(box.top + offset, box.bottom + offset, index[box.left], index[box.right], text, spot)
 
 
@@ -163,7 +179,9 @@ def _halves(above: list[_Placed], below: list[_Placed], offset: int) -> bool:
 
 def _facing(above: list[_Placed], below: list[_Placed], offset: int) -> list[tuple[_Placed, _Placed]]:
     lower = [c for c in below if c.top == offset]
-    return [(a, b) for a in above if a.bottom == offset for b in lower if a.left == b.left and a.right == b.right]
+    return [
+        (a, b) for a in above if a.bottom == offset for b in lower if a.left == b.left and a.right == b.right
+    ]
 
 
 def _join_halves(above: list[_Placed], below: list[_Placed], offset: int) -> list[_Placed]:

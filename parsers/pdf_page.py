@@ -14,12 +14,13 @@ from typing import Any
 from pdfminer import pdftypes
 from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdffont import PDFUnicodeNotDefined
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
 
 from parsers.characters import mend
 from parsers.outcomes import TooMuch
+from parsers.pdf_content import ContentInterpreter
 
 MOST_CHARACTERS = 200_000
 MOST_SEGMENTS = 200_000
@@ -90,16 +91,17 @@ class _Inflating:
         return zlib.decompressobj()
 
 
-pdftypes.zlib = _Inflating
+setattr(pdftypes, "zlib", _Inflating)  # noqa: B010 - pdfminer offers no seam for the limit
 
 
-class _Device(PDFTextDevice):  # type: ignore[misc]
+class _Device(PDFTextDevice):
     """Collects characters and rules of one page at a time."""
 
     def __init__(self, resources: PDFResourceManager) -> None:
         super().__init__(resources)
         self.page = Page(0, 0, 0)
         self.forms = 0
+        self.operators = 0
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
         self.forms += 1
@@ -107,7 +109,15 @@ class _Device(PDFTextDevice):  # type: ignore[misc]
             raise TooMuch(f"more than {MOST_FORMS} forms called on a page")
 
     def render_char(
-        self, matrix: Any, font: Any, fontsize: float, scaling: float, rise: float, cid: int, ncs: Any, graphicstate: Any
+        self,
+        matrix: Any,
+        font: Any,
+        fontsize: float,
+        scaling: float,
+        rise: float,
+        cid: int,
+        ncs: Any,
+        graphicstate: Any,
     ) -> float:
         try:
             text = font.to_unichr(cid)
@@ -137,9 +147,13 @@ class _Device(PDFTextDevice):  # type: ignore[misc]
             Glyph(mend(text), min(x0, x1), page.height - max(y0, y1), max(x0, x1), page.height - min(y0, y1))
         )
 
-    def paint_path(self, graphicstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Sequence[Any]) -> None:
+    def paint_path(
+        self, graphicstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Sequence[Any]
+    ) -> None:
         if len(self.page.across) + len(self.page.down) > MOST_SEGMENTS:
             raise TooMuch(f"more than {MOST_SEGMENTS} lines on a page")
+        if self.ctm is None:
+            return
         for points in _subpaths(path):
             corners = [apply_matrix_pt(self.ctm, point) for point in points]
             xs, ys = [c[0] for c in corners], [self.page.height - c[1] for c in corners]
@@ -177,7 +191,7 @@ class PageReader:
     def __init__(self) -> None:
         self._resources = PDFResourceManager()
         self._device = _Device(self._resources)
-        self._interpreter = PDFPageInterpreter(self._resources, self._device)
+        self._interpreter = ContentInterpreter(self._resources, self._device)
 
     def read(self, page: PDFPage, number: int) -> Page:
         left, bottom, right, top = page.mediabox

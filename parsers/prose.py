@@ -17,6 +17,7 @@ _DIGITS = re.compile(r"\d+")
 _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]{1,3}[）)、.．]|^第[一二三四五六七八九十]+部分")
 _EDGE = 2
 """So many lines at a page's top and bottom may be furniture."""
+_CELL_PADDING = 6.0
 _FULL = 2.2
 """A line is full when fewer than so many characters would still fit."""
 
@@ -33,11 +34,11 @@ def blocks(pages: Sequence[Page], tables: Sequence[Ruled]) -> Iterator[Paragraph
     """Paragraphs and grids in reading order. A table that pages cut stands where it begins."""
     texts = _without_furniture([_free_lines(page, tables) for page in pages])
     pending = _Pending()
+    right = _right_edge(texts, tables)
     for page, page_lines in zip(pages, texts, strict=True):
         firsts = [t for t in tables if t.pieces[0].frame.page == page.number]
         placed = [_Placed(line.top, line) for line in page_lines]
         placed += [_Placed(t.pieces[0].frame.ys[0], t.grid) for t in firsts]
-        right = max((line.right for line in page_lines), default=0.0)
         left = min((line.left for line in page_lines), default=0.0)
         for spot in sorted(placed, key=lambda p: p.top):
             if isinstance(spot.item, Grid):
@@ -46,6 +47,12 @@ def blocks(pages: Sequence[Page], tables: Sequence[Ruled]) -> Iterator[Paragraph
             else:
                 yield from pending.take(spot.item, page.number, left, right)
     yield from pending.end()
+
+
+def _right_edge(texts: list[list[Line]], tables: Sequence[Ruled]) -> float:
+    """How far lines reach to the right, in the whole file."""
+    ends = [line.right for page in texts for line in page]
+    return max([*ends, *(p.frame.xs[-1] - _CELL_PADDING for t in tables for p in t.pieces)], default=0.0)
 
 
 @dataclass(slots=True)
@@ -96,7 +103,9 @@ def _free_lines(page: Page, tables: Sequence[Ruled]) -> list[Line]:
 def _without_furniture(pages: list[list[Line]]) -> list[list[Line]]:
     """Drop page numbers, and lines that stand at the edge of most pages alike but for their numbers."""
     edges = Counter(shape for page in pages for shape in {_shape(line) for line in _at_edge(page)})
-    repeated = {shape for shape, count in edges.items() if len(pages) > 1 and count >= max(2, 0.6 * len(pages))}
+    repeated = {
+        shape for shape, count in edges.items() if len(pages) > 1 and count >= max(2, 0.6 * len(pages))
+    }
     return [[line for line in page if not _is_furniture(line, page, repeated)] for page in pages]
 
 

@@ -78,7 +78,9 @@ def _tables(grids: Sequence[Grid]) -> _Tables:
     found = [reading for reading in (disclosed, requested, reviewed, annex) if reading]
     taken = frozenset(table for reading in found for table in reading.tables)
     facts = tuple(fact for reading in found for fact in reading.facts)
-    edition = disclosed.edition if disclosed else requested.edition if requested else "2014" if annex else None
+    edition = (
+        disclosed.edition if disclosed else requested.edition if requested else "2014" if annex else None
+    )
     filled = any(f.state is State.VALUE for f in facts)
     return _Tables((*facts, *others.read(grids, taken)), edition, bool(found), filled)
 
@@ -90,7 +92,11 @@ def _why_not(
     title = who.title or ""
     text = sum(len(key(p.text)) for p in document.paragraphs())
     if tables.statutory and (tables.filled or who.titled):
-        return None if not identity.is_notice(title) or tables.filled else "a notice about the reports, its form empty"
+        return (
+            None
+            if not identity.is_notice(title) or tables.filled
+            else "a notice about the reports, its form empty"
+        )
     if identity.is_notice(title):
         return "a notice about the reports, or another kind of page"
     if not who.titled:

@@ -150,8 +150,10 @@ def _boxes(
             while right < wide and not wall[r][right] and (r, right) not in taken:
                 right += 1
             bottom = r + 1
-            while bottom < high and not any(floor[bottom][k] for k in range(c, right)) and _clear(
-                wall[bottom], c, right
+            while (
+                bottom < high
+                and not any(floor[bottom][k] for k in range(c, right))
+                and _clear(wall[bottom], c, right)
             ):
                 bottom += 1
             taken.update((i, j) for i in range(r, bottom) for j in range(c, right))

@@ -16,7 +16,9 @@ from parsers.forms.labels import similarity, words
 from parsers.forms.vocabulary import vocabulary
 from parsers.report import Section
 
-_NUMBERED = re.compile(r"^(?:第?[一二三四五六七八九十]{1,3}(?:部分)?[、.．:：]|第[一二三四五六七八九十]{1,2}部分)\s*\S")
+_NUMBERED = re.compile(
+    r"^(?:第?[一二三四五六七八九十]{1,3}(?:部分)?[、.．:：]|第[一二三四五六七八九十]{1,2}部分)\s*\S"
+)
 _LONGEST = 45
 _TOPICS = (
     "概述", "总体情况", "基本情况", "工作概述", "主动公开政府信息情况", "主动公开情况", "主动公开政府信息的情况", "依申请公开情况",

@@ -22,7 +22,9 @@ _MAGIC = (
     (b"{\\rtf", "application/rtf"),
     (b"%!PS", "application/postscript"),
 )
-_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|script)\b|<!--", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|script)\b|<!--", re.IGNORECASE
+)
 
 
 def sniff(data: bytes, declared: str | None = None) -> str:
@@ -34,7 +36,11 @@ def sniff(data: bytes, declared: str | None = None) -> str:
             return media_type
     start = data[:65536].replace(b"\x00", b"")
     if _MARKUP.search(start):
-        return "application/xml" if start.lstrip().startswith(b"<?xml") and b"<html" not in start.lower() else HTML
+        return (
+            "application/xml"
+            if start.lstrip().startswith(b"<?xml") and b"<html" not in start.lower()
+            else HTML
+        )
     stated = (declared or "").partition(";")[0].strip().lower()
     return stated or ("text/plain" if _is_text(data[:4096]) else "application/octet-stream")
 

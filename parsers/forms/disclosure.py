@@ -85,7 +85,7 @@ def _lines(rows: Sequence[Row]) -> list[_Line]:
         if _is_head(row):
             head = row
             continue
-        labels = row.labels()
+        labels = row.labels
         if not labels or not head:
             continue
         code = _code(labels[0].text)
@@ -97,7 +97,7 @@ def _lines(rows: Sequence[Row]) -> list[_Line]:
 
 
 def _is_head(row: Row) -> bool:
-    return sum(bool(_column_code(c.text)) for c in row.own()) >= 1
+    return sum(bool(_column_code(c.text)) for c in row.own) >= 1
 
 
 def _column_code(text: str) -> str | None:
@@ -134,7 +134,7 @@ def _row_facts(block: Block, row: Label, lines: list[_Line]) -> list[Fact]:
     if not lines:
         return [facts.absent(CODE, row.code, c.code) for c in block.columns]
     line = lines[0]
-    if len({tuple(c.text for c in other.row.own()) for other in lines}) > 1:
+    if len({tuple(c.text for c in other.row.own) for other in lines}) > 1:
         raw, locator = " | ".join(x.row.text() for x in lines), line.row.cells[0].locator
         return [facts.unreadable(CODE, row.code, c.code, raw, locator) for c in block.columns]
     return [_fact(line, block, index, row.code) for index in range(len(block.columns))]
@@ -153,11 +153,13 @@ def _fact(line: _Line, block: Block, index: int, row: str) -> Fact:
 
 def _cells(line: _Line, block: Block, index: int) -> tuple[Cell | None, Cell | None]:
     """The head of the column, and the value's cell: as many cells as columns are taken in order."""
-    heads = {_column_code(c.text): c for c in line.head.own()} if line.head else {}
+    heads = {_column_code(c.text): c for c in line.head.own} if line.head else {}
     head = heads.get(block.columns[index].code)
-    values = [c for c in line.row.own() if c.column > line.label.column]
+    values = [c for c in line.row.own if c.column > line.label.column]
     if head:
-        under = [c for c in values if c.column < head.column + head.colspan and head.column < c.column + c.colspan]
+        under = [
+            c for c in values if c.column < head.column + head.colspan and head.column < c.column + c.colspan
+        ]
         written = [c for c in under if c.text] or under
         if len(written) == 1:
             return head, written[0]

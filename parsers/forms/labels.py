@@ -18,8 +18,10 @@ NEAR = 0.6
 CLEARLY = 0.15
 """How much nearer the best must be than the second."""
 
+_REMEMBERED = 4096
 _ORDINAL = re.compile(r"^\s*[（(]?\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[）)、.．,，:：]\s*")
-_BARE_ORDINAL = re.compile(r"^\s*\d{1,2}(?=[\u3400-\u9fff])")
+_BARE_REMEMBERED = 4096
+_ORDINAL = re.compile(r"^\s*\d{1,2}(?=[\u3400-\u9fff])")
 
 
 @lru_cache(maxsize=16384)
@@ -59,6 +61,7 @@ class Labels:
 
     def __init__(self, known: Iterable[tuple[str, str]]) -> None:
         self._codes: dict[str, list[str]] = {}
+        self._nearest: dict[str, Match | None] = {}
         for label, code in known:
             codes = self._codes.setdefault(words(label), [])
             if code not in codes:
@@ -71,9 +74,18 @@ class Labels:
     def near(self, label: str) -> Match | None:
         """The one known label that this must be; None when none is near, or two are."""
         text = words(label)
+        if text not in self._nearest:
+            if len(self._nearest) > _REMEMBERED:
+                self._nearest.clear()
+            self._nearest[text] = self._search(text)
+        return self._nearest[text]
+
+    def _search(self, text: str) -> Match | None:
         if len(text) < 4:
             return None
-        ranked = sorted(((self._score(text, known), codes) for known, codes in self._codes.items()), reverse=True)
+        ranked = sorted(
+            ((self._score(text, known), codes) for known, codes in self._codes.items()), reverse=True
+        )
         (best, codes), (second, others) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, [])
         if best < NEAR or len(codes) != 1 or (best - second < CLEARLY and others != codes):
             return None

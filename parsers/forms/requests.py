@@ -7,7 +7,7 @@ the years after still print it as one, and it is then read as the row ``other``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -73,7 +73,7 @@ def read(rows: Sequence[Row], disclosure_edition: str | None) -> Reading | None:
 
 
 def _exact(row: Row) -> list[tuple[str, tuple[str, ...]]]:
-    return [(c.text, codes) for c in row.labels() if (codes := _labels().exact(c.text))]
+    return [(c.text, codes) for c in row.labels if (codes := _labels().exact(c.text))]
 
 
 def _adjoining(tables: list[int]) -> set[int]:
@@ -87,7 +87,7 @@ def _head(rows: Sequence[Row]) -> tuple[tuple[int, int], ...]:
     for row in rows:
         if _exact(row) and found:
             break
-        for cell in row.own():
+        for cell in row.own:
             codes = _column_labels().exact(cell.text)
             if len(codes) == 1:
                 found.setdefault(codes[0], (cell.column, cell.colspan))
@@ -118,12 +118,12 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
 
 
 def _is_head(row: Row) -> bool:
-    return any("勾稽" in c.text or key(c.text) in ("商业企业", "申请人情况") for c in row.own())
+    return any("勾稽" in c.text or key(c.text) in ("商业企业", "申请人情况") for c in row.own)
 
 
 def _label(row: Row, columns: tuple[tuple[int, int], ...], seen: set[str]) -> tuple[Cell | None, str | None]:
     """The cell that names the row, and the code it means: the rightmost that is known, else the rightmost."""
-    labels = row.labels()
+    labels = row.labels
     if columns:
         labels = tuple(c for c in labels if c.column < columns[0][0]) or labels
     for cell in reversed(labels):
@@ -147,7 +147,7 @@ def _joined_label(rows: Sequence[Row], index: int, label: Cell, seen: set[str]) 
     for other in (index - 1, index + 1):
         if not 0 <= other < len(rows) or any(c.text for c in _behind_labels(rows[other])):
             continue
-        for part in rows[other].labels():
+        for part in rows[other].labels:
             pair = (part.text, label.text) if other < index else (label.text, part.text)
             code = _code("".join(pair), seen)
             if code and code not in seen and not _code(part.text, seen):
@@ -156,8 +156,8 @@ def _joined_label(rows: Sequence[Row], index: int, label: Cell, seen: set[str]) 
 
 
 def _behind_labels(row: Row) -> tuple[Cell, ...]:
-    labels = row.labels()
-    return tuple(c for c in row.own() if labels and c.column > labels[-1].column)
+    labels = row.labels
+    return tuple(c for c in row.own if labels and c.column > labels[-1].column)
 
 
 def _first_of_each(lines: list[_Line]) -> list[_Line]:
@@ -227,13 +227,19 @@ def _unplaced(lines: list[_Line], order: list[str]) -> dict[str, _Line]:
     found = {line.code for line in lines}
     result: dict[str, _Line] = {}
     place, waiting = -1, list[_Line]()
-    for line in [*lines, None]:
-        if line is not None and line.code is None:
+    for code, line in _with_end(lines):
+        if code is None and line is not None:
             waiting.append(line)
             continue
-        following = order.index(line.code) if line and line.code in order else len(order)
+        following = order.index(code) if code in order else len(order)
         missing = [c for c in order[place + 1 : following] if c not in found]
         if len(missing) == len(waiting):
             result.update(zip(missing, waiting, strict=True))
         place, waiting = following, []
     return result
+
+
+def _with_end(lines: list[_Line]) -> Iterator[tuple[str | None, _Line | None]]:
+    """The lines with their codes, and an end that is no line."""
+    yield from ((line.code, line) for line in lines)
+    yield "", None

@@ -21,7 +21,13 @@ _GROUPS = (
     ("复议后", "litigation_after_reconsideration"),
     ("行政复议", "reconsideration"),
 )
-_LEAVES = (("维持", "upheld"), ("纠正", "corrected"), ("其他", "other"), ("审结", "pending"), ("总计", "total"))
+_LEAVES = (
+    ("维持", "upheld"),
+    ("纠正", "corrected"),
+    ("其他", "other"),
+    ("审结", "pending"),
+    ("总计", "total"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ def read(rows: Sequence[Row]) -> Reading | None:
             for code, cell in found.items():
                 cells.setdefault(code, []).append(cell)
             tables |= {row.table} if found else set()
-        elif row.labels():
+        elif row.labels:
             break
     return Reading(tuple(_fact(code, cells.get(code, [])) for code in columns), frozenset(tables))
 
@@ -63,7 +69,7 @@ def _opens(rows: Sequence[Row], index: int) -> bool:
 
 def _is_head(row: Row) -> bool:
     """A row of nothing but the head's words."""
-    words = [key(c.text) for c in row.own() if c.text]
+    words = [key(c.text) for c in row.own if c.text]
     known = [w for w in words if any(mark in w for mark, _ in (*_GROUPS, *_LEAVES, ("行政诉讼", "")))]
     return bool(known) and len(known) == len(words)
 
@@ -73,13 +79,13 @@ def _is_head_of(above: Row, row: Row) -> bool:
 
 
 def _bears_values(row: Row) -> bool:
-    cells = [c for c in row.own() if c.text]
+    cells = [c for c in row.own if c.text]
     return bool(cells) and sum(looks_like_value(c.text) for c in cells) * 2 > len(cells)
 
 
 def _placed(row: Row, head: list[Row], columns: list[str]) -> dict[str, Cell]:
     """The row's cells by column code: through the head above them, else fifteen in order."""
-    under = {code: c for c in row.own() if (code := _column(c, head))}
+    under = {code: c for c in row.own if (code := _column(c, head))}
     if len(under) in (5, 15):
         return under
     cells = _fifteen(row)
@@ -88,7 +94,9 @@ def _placed(row: Row, head: list[Row], columns: list[str]) -> dict[str, Cell]:
 
 def _column(cell: Cell, head: list[Row]) -> str | None:
     """The code that the head cells above say together."""
-    above = dict.fromkeys(c for row in head for c in row.cells if c.column <= cell.column < c.column + c.colspan)
+    above = dict.fromkeys(
+        c for row in head for c in row.cells if c.column <= cell.column < c.column + c.colspan
+    )
     texts = [key(c.text) for c in above]
     group = next((code for text in reversed(texts) for mark, code in _GROUPS if mark in text), None)
     leaf = next((code for text in reversed(texts) for mark, code in _LEAVES if mark in text), None)
@@ -96,7 +104,7 @@ def _column(cell: Cell, head: list[Row]) -> str | None:
 
 
 def _fifteen(row: Row) -> tuple[Cell, ...] | None:
-    cells = row.own()
+    cells = row.own
     if cells and not looks_like_value(cells[0].text):
         cells = cells[1:]
     return cells if len(cells) == 15 else None

@@ -12,22 +12,20 @@ from parsers.forms.values import looks_like_value
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a grid: every cell that covers it, from left to right. ``table`` numbers the grid from 0."""
+    """One row of a grid. ``table`` numbers the grid from 0.
+
+    ``cells`` is every cell that covers the row, from left to right; ``own`` those that start in it, so that a
+    group's cell that only reaches into it is left out; ``labels`` those of its own that hold words.
+    """
 
     table: int
     index: int
     cells: tuple[Cell, ...]
-
-    def own(self) -> tuple[Cell, ...]:
-        """The cells that start in this row: a group's cell that only reaches into it is left out."""
-        return tuple(c for c in self.cells if c.row == self.index)
+    own: tuple[Cell, ...]
+    labels: tuple[Cell, ...]
 
     def text(self) -> str:
-        return "".join(c.text for c in self.own())
-
-    def labels(self) -> tuple[Cell, ...]:
-        """The cells of this row that hold words."""
-        return tuple(c for c in self.own() if not looks_like_value(c.text))
+        return "".join(c.text for c in self.own)
 
 
 def grid_rows(grid: Grid, table: int) -> Iterator[Row]:
@@ -37,7 +35,9 @@ def grid_rows(grid: Grid, table: int) -> Iterator[Row]:
         for row in range(cell.row, cell.row + cell.rowspan):
             covering.setdefault(row, []).append(cell)
     for index in sorted(covering):
-        yield Row(table, index, tuple(sorted(covering[index], key=lambda c: c.column)))
+        cells = tuple(sorted(covering[index], key=lambda c: c.column))
+        own = tuple(c for c in cells if c.row == index)
+        yield Row(table, index, cells, own, tuple(c for c in own if not looks_like_value(c.text)))
 
 
 def all_rows(grids: Iterable[Grid]) -> tuple[Row, ...]:
@@ -45,7 +45,9 @@ def all_rows(grids: Iterable[Grid]) -> tuple[Row, ...]:
     return tuple(row for table, grid in enumerate(grids) for row in grid_rows(grid, table))
 
 
-def values_after(row: Row, label: Cell, columns: tuple[tuple[int, int], ...], wanted: int) -> tuple[Cell, ...] | None:
+def values_after(
+    row: Row, label: Cell, columns: tuple[tuple[int, int], ...], wanted: int
+) -> tuple[Cell, ...] | None:
     """The row's ``wanted`` value cells, left to right; None where which is which cannot be told.
 
     The values are the cells behind the row's label. Where their number is off, the columns of the head

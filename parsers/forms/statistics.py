@@ -43,7 +43,9 @@ def _form() -> tuple[Label, ...]:
 
 @cache
 def _labels() -> Labels:
-    return Labels((row.label.partition("（不")[0] if "（不" in row.label else row.label, row.code) for row in _form())
+    return Labels(
+        (row.label.partition("（不")[0] if "（不" in row.label else row.label, row.code) for row in _form()
+    )
 
 
 def read(rows: Sequence[Row]) -> Reading | None:
@@ -71,8 +73,8 @@ def _words(label: str) -> str:
 
 def _line(row: Row) -> _Line | None:
     """The row's last label, the cell behind its unit, and the unit that is printed."""
-    cells = row.own()
-    labels = [c for c in row.labels() if words(c.text) not in _UNITS]
+    cells = row.own
+    labels = [c for c in row.labels if words(c.text) not in _UNITS]
     if not labels:
         return None
     behind = [c for c in cells if c.column > labels[-1].column]

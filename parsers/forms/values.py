@@ -21,7 +21,9 @@ _REMARK = re.compile(r"^([^()]*[^()\s])\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 _NUMBER = re.compile(
     r"(?P<sign>[+\-−–增减]|增加|减少|净增|净减)?\s*(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,4})"
 )
-_COUNT_UNITS = frozenset({"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"})
+_COUNT_UNITS = frozenset(
+    {"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"}
+)
 _YUAN = {"元": Decimal("0.0001"), "万元": Decimal(1), "万": Decimal(1), "亿元": Decimal(10000)}
 _MINUS = frozenset({"-", "−", "–", "减", "减少", "净减"})
 
@@ -66,4 +68,7 @@ def _plain(number: Decimal) -> Decimal:
 
 def looks_like_value(raw: str) -> bool:
     """Whether a cell holds what a value cell may hold: a number with or without remark, a dash, or nothing."""
-    return read_value(raw).state is not State.UNREADABLE or read_value(raw, TEN_THOUSAND_YUAN).state is State.VALUE
+    return (
+        read_value(raw).state is not State.UNREADABLE
+        or read_value(raw, TEN_THOUSAND_YUAN).state is State.VALUE
+    )

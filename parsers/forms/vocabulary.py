@@ -58,7 +58,10 @@ class Vocabulary:
 def _label(entry: dict[str, Any]) -> Label:
     under = entry.get("under", ())
     return Label(
-        entry["code"], entry["label"], (under,) if isinstance(under, str) else tuple(under), entry.get("unit", "")
+        entry["code"],
+        entry["label"],
+        (under,) if isinstance(under, str) else tuple(under),
+        entry.get("unit", ""),
     )
 
 

@@ -57,7 +57,12 @@ def disclosure_sheet(figures: Figures, edition: str = "2021") -> Sheet:
         row += 2
         for line in block.rows:
             sheet.put(row, 0, line.label)
-            _spread(sheet, row, spans, [figures.get(f"disclosure/{line.code}/{c.code}", "") for c in block.columns])
+            _spread(
+                sheet,
+                row,
+                spans,
+                [figures.get(f"disclosure/{line.code}/{c.code}", "") for c in block.columns],
+            )
             row += 1
     return sheet
 
@@ -140,7 +145,10 @@ def table_html(sheet: Sheet) -> str:
 
 def page_html(title: str, printed: list[Sheet], head: str = "", container: str = "TRS_Editor") -> str:
     tables = dict(zip((1, 2, 3), (table_html(s) for s in printed), strict=False))
-    parts = [f"<h3>{h}</h3><p>这里写本部分的内容，共若干字。</p>{tables.get(i, '')}" for i, h in enumerate(HEADINGS)]
+    parts = [
+        f"<h3>{h}</h3><p>这里写本部分的内容，共若干字。</p>{tables.get(i, '')}"
+        for i, h in enumerate(HEADINGS)
+    ]
     return (
         f"<html><head><meta charset='utf-8'><title>{title}</title>{head}</head><body>"
         f"<div class='nav'><a href='/'>首页</a></div><h1>{title}</h1><div class='{container}'><p>{title}</p>"
@@ -217,8 +225,14 @@ class _Pen:
             top, bottom = max(spot.row, start), min(spot.row + spot.rowspan, end)
             if top >= bottom:
                 continue
-            left, right = self.margin + spot.column * width, self.margin + (spot.column + spot.colspan) * width
-            upper, lower = self.y - (top - start) * self.row_height, self.y - (bottom - start) * self.row_height
+            left, right = (
+                self.margin + spot.column * width,
+                self.margin + (spot.column + spot.colspan) * width,
+            )
+            upper, lower = (
+                self.y - (top - start) * self.row_height,
+                self.y - (bottom - start) * self.row_height,
+            )
             self.canvas.rect(left, lower, right - left, upper - lower)  # type: ignore[attr-defined]
             if spot.row >= start:
                 self._write(spot.text, left, upper, right - left, upper - lower)
