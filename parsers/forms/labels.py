@@ -20,8 +20,7 @@ CLEARLY = 0.15
 
 _REMEMBERED = 4096
 _ORDINAL = re.compile(r"^\s*[（(]?\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[）)、.．,，:：]\s*")
-_BARE_REMEMBERED = 4096
-_ORDINAL = re.compile(r"^\s*\d{1,2}(?=[\u3400-\u9fff])")
+_BARE_ORDINAL = re.compile(r"^\s*\d{1,2}(?=[\u3400-\u9fff])")
 
 
 @lru_cache(maxsize=16384)

@@ -183,9 +183,9 @@ def _edition(lines: list[_Line], disclosure_edition: str | None) -> str:
 
 def _facts(lines: list[_Line], form: Table) -> tuple[Fact, ...]:
     by_code: dict[str, list[_Line]] = {}
-    for line in lines:
-        if line.code:
-            by_code.setdefault(line.code, []).append(line)
+    for known in lines:
+        if known.code:
+            by_code.setdefault(known.code, []).append(known)
     order = [row.code for row in form.rows()]
     unplaced = _unplaced(lines, order)
     columns = [c.code for c in form.blocks[0].columns]
