@@ -67,9 +67,7 @@ _OPEN = "looks like openness"
 _YEAR = r"(?:(?:19|20)\d{2}|二[〇○Ｏ零0O][〇○Ｏ零0O一二][〇○Ｏ零0O一二三四五六七八九])"
 _HAS_YEAR = re.compile(_YEAR)
 _DISCLOSURE = r"(?:政府信息公开|政务信息公开|信息公开|政务公开|政府公开|公开)"
-_ANNUAL = (
-    r"(?:年度?(?:工作)?(?:情况)?的?(?:报告|报表|总结报告)|年报|工作报告|(?:工作)?情况的?(?:年度)?报告)"
-)
+_ANNUAL = r"(?:年度?(?:工作)?(?:情况)?的?(?:报告|报表|总结报告)|年报|工作报告|(?:工作)?情况的?(?:年度)?报告)"
 
 #: An annual report on disclosure, whoever the body is: 政府信息公开 … 年度报告 or 年报, in either order.
 _REPORT = re.compile(
@@ -97,7 +95,7 @@ _NOT_A_REPORT = re.compile(
     r"|(?:编制|编写|报送|填报).{0,12}(?:工作|培训|会议)|(?:模板|格式|样式|范本|样表)(?:的通知)?$"
     r"|(?:政策)?解读|图解|一图读懂|第三方评估|培训班|工作会议|召开|考核|督查|测评|问卷|意见建议|征求"
 )
-#: The title ends as a report's does, so that the words before it belong to the body's name (市考核办, 督查室).
+#: The title ends as a report's does, so that the words before it are the body's name (市考核办, 督查室).
 _ENDS_AS_REPORT = re.compile(rf"{_ANNUAL}(?:[（(].*[）)])?(?:\.\w{{2,4}})?$")
 _NEAR = re.compile(
     r"公开指南|公开制度|制度(?:规定|建设)?$|公开规定|依申请(?:公开)?$|依申请公开(?!.*(?:年度报告|年报))"
@@ -105,7 +103,7 @@ _NEAR = re.compile(
     r"|政府工作报告|公开条例|公开年度计划|意见箱|监督保障|公开申请|指南$|公开标准"
 )
 _OPENNESS: tuple[tuple[re.Pattern[str], float], ...] = (
-    (re.compile(r"政府信息公开(?:平台|专栏|专区|目录|网)?|政务信息公开|信息公开(?:平台|专栏|专区|网)?"), 70.0),
+    (re.compile(r"政府信息公开(?:平台|专栏|专区|目录|网)?|(?:政务)?信息公开(?:平台|专栏|专区|网)?"), 70.0),
     (re.compile(r"(?:法定|政府信息)?主动公开(?:内容|目录|基本目录|信息)?|法定公开内容"), 66.0),
     (re.compile(r"(?:政府)?信息公开(?:目录|内容)|公开目录"), 62.0),
     (re.compile(r"政务公开(?:平台|专栏|专区)?|基层政务公开.*|政府公开|公开|我要看公开"), 60.0),
@@ -115,8 +113,14 @@ _OPENNESS: tuple[tuple[re.Pattern[str], float], ...] = (
 _URL_WORDS: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"(?:zf|zw)?(?:xx)?gk(?:gz)?n(?:d)?b(?:g)?|xxgknb|xxgkAnnualReport", re.I), 88.0),
     (re.compile(r"(?:^|[_\W\d])(?:nb|ndbg|gzndbg)(?:$|[_\W\d])|(?:19|20)\d\dnb", re.I), 80.0),
-    (re.compile(r"zfxxgk|xxgkml|xxgkzl|zwxxgk|zfxxgkml", re.I), 60.0),
-    (re.compile(r"xxgk|zwgk|zfgk|fdzdgk|zdgk", re.I), 52.0),
+)
+#: Words for openness itself count only as a folder's whole name: ``zwgklist.shtml`` is a template's name.
+_URL_OPENNESS: tuple[tuple[re.Pattern[str], float], ...] = (
+    (
+        re.compile(r"(?:zf|zw)xxgk(?:ml|zl|pt|w|zt|gz)?(?:[_-]?\d+)?|xxgk(?:ml|zl|pt)(?:[_-]?\d+)?", re.I),
+        60.0,
+    ),
+    (re.compile(r"xxgk(?:[_-]?\d+)?|[a-z]{2,4}gk(?:ml|zl|nr)?(?:[_-]?\d+)?|fdzdgk\w*|bmxxgk\w*", re.I), 52.0),
 )
 #: The folder that holds one column per department, on which a link is followed by its name.
 _BODIES_URL = re.compile(r"/(?:bm|xz|jd|zj|xzjd|jz|dw|qx|xq|zsbm)[a-z]*(?:xxgk|gk)\w*(?:/|$)", re.I)
@@ -253,8 +257,11 @@ def _url_score(url: str) -> float:
 
 @lru_cache(maxsize=8192)
 def _segment_score(segment: str) -> float:
-    name = re.sub(r"\.\w+$", "", segment)
-    return next((score for pattern, score in _URL_WORDS if pattern.search(name)), 0.0)
+    name, dot, _ = segment.partition(".")
+    score = next((score for pattern, score in _URL_WORDS if pattern.search(name)), 0.0)
+    if score or dot:
+        return score
+    return next((score for pattern, score in _URL_OPENNESS if pattern.fullmatch(name)), 0.0)
 
 
 def is_article(page: Page) -> bool:
@@ -294,8 +301,9 @@ def follow(
 ) -> tuple[Candidate, ...]:
     """What to fetch after `page`, best first.
 
-    `depth` counts the steps from the start page, `in_scope` says whether a URL is on the site, `within_report`
-    that the page was fetched as an ARTICLE candidate (its files are then taken whatever it is called).
+    `depth` counts the steps from the start page, `in_scope` says whether a URL is on the site,
+    `within_report` that the page was fetched as an ARTICLE candidate (its files are then taken whatever it
+    is called).
     A page that is not on the site itself leads only to reports and files on its own host, never farther.
     """
     family = family_of(page)
@@ -318,7 +326,7 @@ def _allowed(one: Candidate, page_url: str, home: str, foreign: bool, in_scope: 
     if host != home and host.startswith(_TWIN_HOSTS):
         return False
     if host == home:
-        return not foreign or one.kind in {CandidateKind.ARTICLE, CandidateKind.ATTACHMENT, CandidateKind.LISTING}
+        return not foreign or one.kind is not CandidateKind.EXPLORE
     if in_scope(one.url):
         return True
     named = title_kind(one.title) in {TitleKind.REPORT, TitleKind.COLUMN}
@@ -367,7 +375,7 @@ def _from_column(page: Page, family: Family, depth: int) -> Iterable[Candidate]:
 
 
 def _rows_of_column(page: Page, items: tuple[ListItem, ...]) -> list[ListItem]:
-    """The column's own rows: beside a list stand boxes of news, which lie in other folders and have other titles.
+    """The column's own rows: beside a list stand boxes of news, in other folders and with other titles.
 
     Where neither a title nor a folder tells the list from the boxes, every row is taken.
     """
@@ -452,8 +460,8 @@ def _from_other(page: Page, depth: int, within_report: bool, max_depth: int) -> 
 
 def _frame(page: Page, link: Link, depth: int) -> Iterable[Candidate]:
     """A frame or a refresh is part of the page it stands on, where that page is on the way to the reports."""
-    on_the_way = depth == 0 or _url_score(page.url) or _text_score(page.tags.column_name or _first_of_title(page))
-    if on_the_way:
+    name = page.tags.column_name or _first_of_title(page)
+    if depth == 0 or _url_score(page.url) or _text_score(name):
         yield Candidate(link.url, CandidateKind.EXPLORE, 68.0, "a frame of an openness page", link.text)
 
 

@@ -48,6 +48,10 @@ _CRUMB_LONGEST = 240
 _ROWS = frozenset({"li", "tr", "dd", "dt", "p"})
 _ROW_LONGEST = 400
 _SHELL_LONGEST = 5000
+_MAIN_TEXT = etree.XPath(
+    "//body//text()[not(parent::script or parent::style or parent::noscript or ancestor::a)]",
+    smart_strings=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,16 @@ class Page:
 
     @cached_property
     def main_text_length(self) -> int:
-        """Characters a reader could read that are neither blank nor inside a link, script or style."""
+        """Characters of `main_text`, blanks not counted."""
+        return len("".join(self.main_text.split()))
+
+    @cached_property
+    def main_text(self) -> str:
+        """What a reader could read that is neither a link nor a script or style."""
         if self.root is None:
-            return 0
-        total = sum(len("".join(part.split())) for part in _body_text(self.root))
-        return max(0, total - sum(len("".join(_text(a).split())) for a in self.root.iter("a")))
+            return ""
+        found = _MAIN_TEXT(self.root)
+        return " ".join(" ".join(map(str, found)).split()) if isinstance(found, list) else ""
 
     @cached_property
     def breadcrumb(self) -> str:
@@ -240,6 +249,8 @@ class _Reading:
         if kind == "anchor" and _ATTACHMENT.search(url.partition("?")[0]):
             kind = "attachment"
         known = self.links.get(url)
+        if known is not None and kind == known.kind == "pager" and text not in known.text:
+            text = f"{known.text} {text}"  # 2 and 下一页 may be one link: both words count
         if known is None or len(text) > len(known.text):
             title = " ".join(element.get("title", "").split()) or (known.title if known else "")
             self.links[url] = Link(url, text, title, kind)
@@ -268,11 +279,6 @@ def _picture_text(element: etree._Element) -> str:
     for image in element.iter("img"):
         return " ".join((image.get("alt") or image.get("title") or "").split())
     return ""
-
-
-def _body_text(root: etree._Element) -> list[str]:
-    found = root.xpath("//body//text()[not(parent::script or parent::style or parent::noscript)]")
-    return [str(part) for part in found] if isinstance(found, list) else []
 
 
 def _breadcrumb(root: etree._Element) -> str:
@@ -354,6 +360,7 @@ def resolver(base: str, encoding: str = "utf-8") -> Resolve:
     return resolve
 
 
+@lru_cache(maxsize=32768)
 def _absolute(href: str, encoding: str) -> str | None:
     match = _ABSOLUTE.match(href.partition("#")[0].strip().replace("\\", "/"))
     if match is None:

@@ -60,10 +60,11 @@ class Generic:
         current = _first_number(_CURRENT_SHOWN.search(text)) or _current(page.url, shown)
         count = _page_count(text, steps, shown)
         known = dict(shown)
-        known.update((1, link.url) for link in pager if link.text.startswith(_FIRST))
+        known.update((1, link.url) for link in pager if _any_of(_FIRST, link))
         known = _filled(known, count, steps) if count else known
         known.pop(current, None)
-        urls = list(dict.fromkeys([*known.values(), *(link.url for link in pager)]))
+        ordered = [known[number] for number in sorted(known)]
+        urls = list(dict.fromkeys([*ordered, *(link.url for link in pager)]))
         urls = [url for url in urls if url != page.url]
         complete = count is not None and set(known) | {current} >= set(range(1, count + 1))
         return ListPaging(count or max([current, *known]), current, tuple(urls), complete)
@@ -81,6 +82,10 @@ def _is_item(page: Page, link: Link) -> bool:
     if link.kind == "attachment" or is_article_url(link.url):
         return True
     return link.kind == "anchor" and len(link.label) >= 6 and page.shown_date(link.url) is not None
+
+
+def _any_of(words: tuple[str, ...], link: Link) -> bool:
+    return any(word in link.text for word in words)
 
 
 def _split(url: str) -> _Numbered | None:
@@ -120,7 +125,7 @@ def _page_count(text: str, steps: list[tuple[Link, _Numbered]], shown: dict[int,
     """The count the page prints, else what the link to the last page counts."""
     count = _first_number(_COUNT_SHOWN.search(text))
     if count is None:
-        last = next((step for link, step in steps if link.text.startswith(_LAST)), None)
+        last = next((step for link, step in steps if _any_of(_LAST, link)), None)
         slope, offset = _line(shown)
         count = (last.number - offset) // slope if last else None
     return count if count and 0 < count <= MOST_PAGES else None

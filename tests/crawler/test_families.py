@@ -1,0 +1,106 @@
+"""Each family against its own examples: folders of a page and what is read from it, found by themselves."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.families import FAMILIES, family_of
+from crawler.page import Page, read_page
+
+CASES = Path(__file__).parent / "cases"
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
+FOLDERS = sorted(path.parent for path in CASES.glob("*/expected.json"))
+
+
+def expected(folder: Path) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads((folder / "expected.json").read_text("utf-8"))
+    return answer
+
+
+def page_of(folder: Path) -> Page:
+    return read_page((folder / "page.html").read_bytes(), expected(folder)["url"])
+
+
+each = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_every_family_has_an_example(family: Any) -> None:
+    folder = CASES / family.name
+    assert (folder / "page.html").exists(), f"write {folder}/page.html and expected.json"
+    assert expected(folder)["family"] == family.name
+
+
+@each
+def test_family(folder: Path) -> None:
+    assert family_of(page_of(folder)).name == expected(folder)["family"]
+
+
+@each
+def test_paging(folder: Path) -> None:
+    page, wanted = page_of(folder), expected(folder)["paging"]
+    paging = family_of(page).list_pages(page)
+    if wanted is None:
+        assert paging is None
+        return
+    assert paging is not None
+    assert {
+        "page_count": paging.page_count,
+        "current": paging.current,
+        "complete": paging.complete,
+        "urls": list(paging.urls),
+    } == wanted
+
+
+@each
+def test_items(folder: Path) -> None:
+    page = page_of(folder)
+    found = [
+        [item.url, item.title, item.shown_date.isoformat() if item.shown_date else None]
+        for item in family_of(page).items(page)
+    ]
+    assert found == expected(folder)["items"]
+
+
+@each
+def test_attachments(folder: Path) -> None:
+    page = page_of(folder)
+    assert [link.url for link in family_of(page).attachments(page)] == expected(folder)["attachments"]
+
+
+def sample(name: str, url: str) -> Page:
+    if not SAMPLES.exists():
+        pytest.skip(f"no {SAMPLES}: left out are the checks of families on real saved pages")
+    return read_page((SAMPLES / name).read_bytes(), url)
+
+
+def test_a_real_trs_list_names_its_56_pages() -> None:
+    page = sample("trs-list-hd.gov.cn.html", "http://hdzfxxgk.hd.gov.cn/zfwj/jinqixxgk/")
+    paging = family_of(page).list_pages(page)
+    assert paging is not None
+    assert (paging.page_count, paging.current, len(paging.urls)) == (56, 1, 55)
+    assert paging.urls[-1] == "http://hdzfxxgk.hd.gov.cn/zfwj/jinqixxgk/index_55.html"
+
+
+def test_a_real_answer_of_dataproxy_yields_its_rows() -> None:
+    page = sample("hanweb-dataproxy-page1.xml", "http://gxt.jiangsu.gov.cn/module/web/jpage/dataproxy.jsp")
+    items = family_of(page).items(page)
+    assert len(items) == 76
+    assert str(items[0].shown_date) == "2025-10-29"
+
+
+def test_a_real_ucap_list_whose_pager_stands_in_a_comment_has_no_pages() -> None:
+    page = sample("ucap-list-jyt.gansu.html", "https://jyt.gansu.gov.cn/jyt/c110634/zwgklist.shtml")
+    assert family_of(page).name == "ucap"
+    assert family_of(page).list_pages(page) is None
+
+
+def test_a_list_drawn_by_script_says_that_it_is_not_complete() -> None:
+    page = sample(
+        "hanweb-jpaas-list-sthjt.jiangxi.html", "http://sthjt.jiangxi.gov.cn/col/col42150/index.html"
+    )
+    paging = family_of(page).list_pages(page)
+    assert paging is not None
+    assert not paging.complete
