@@ -1,0 +1,151 @@
+"""The Scrapy middleware between the wire and everything else: ask conditionally, judge, archive.
+
+It sees each hop of a redirect and each answer to a retry, so all of them are kept.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Headers, Response
+
+from archive.capture import Fetched, Kind
+from archive.recorder import Recorder
+from archive.warc.exchange import Exchange
+from archive.warc.payload import UndecodableBody, decode_body, head_fields, split_head
+from crawler.trouble import explain
+from crawler.verdict import Judgement, Verdict, judge
+from crawler.wire import Wire
+
+ACCEPT_ENCODING = "gzip, deflate"  # codings that every WARC reader understands
+
+_ATTRIBUTE = "nianbao_recorder"
+
+
+def attach(crawler: Crawler, recorder: Recorder) -> None:
+    """Give the crawler its archive. Settings would not do: Scrapy copies them deeply."""
+    setattr(crawler, _ATTRIBUTE, recorder)
+
+
+class ArchiveMiddleware:
+    """Archives each exchange with its verdict, which it leaves in ``request.meta["judgement"]``."""
+
+    def __init__(self, recorder: Recorder, home_url: str | None, max_bytes: int) -> None:
+        self._recorder = recorder
+        self._home_url = home_url
+        self._max_bytes = max_bytes
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ArchiveMiddleware:
+        recorder = getattr(crawler, _ATTRIBUTE, None)
+        if not isinstance(recorder, Recorder):
+            raise NotConfigured("no recorder was attached to the crawler")
+        home_url = crawler.settings.get("NIANBAO_HOME_URL")
+        middleware = cls(recorder, home_url, crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+        crawler.signals.connect(middleware.spider_idle, signals.spider_idle)
+        return middleware
+
+    def process_request(self, request: Request) -> None:
+        request.headers["Accept-Encoding"] = ACCEPT_ENCODING
+        known = self._recorder.known(request.url)
+        if known is None or known.sha256 is None:
+            return
+        if known.etag:
+            request.headers["If-None-Match"] = known.etag
+        if known.last_modified:
+            request.headers["If-Modified-Since"] = known.last_modified
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        wire = request.meta.pop("wire", None)
+        if wire is None:  # made by another middleware, not fetched
+            return response
+        exchange = Exchange(request.url, datetime.now(UTC), wire.request, wire.response, wire.ip)
+        fields = head_fields(split_head(exchange.response)[0])
+        judgement, body = self._judge(request, response, wire, fields)
+        self._recorder.add(_fetched(request, response, exchange, judgement, body, fields))
+        request.meta["judgement"] = judgement
+        if judgement.verdict is Verdict.SOFT_GONE:
+            request.meta["dont_redirect"] = True
+        if judgement.verdict is Verdict.NOT_MODIFIED:
+            return self._from_archive(request, response)
+        return response.replace(body=body or b"", headers=_without_coding(response.headers))
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        excluded = isinstance(exception, IgnoreRequest)
+        judgement = Judgement(
+            Verdict.EXCLUDED if excluded else Verdict.ERROR, explain(exception, request.url)
+        )
+        request.meta["judgement"] = judgement
+        self._recorder.add(
+            Fetched(
+                url=request.url,
+                fetched_at=datetime.now(UTC),
+                kind=_kind(request),
+                verdict=judgement.verdict.value,
+                reason=judgement.reason,
+                parent_url=request.meta.get("parent"),
+            )
+        )
+
+    def spider_idle(self) -> None:
+        self._recorder.flush()
+
+    def _judge(
+        self, request: Request, response: Response, wire: Wire, fields: dict[str, str]
+    ) -> tuple[Judgement, bytes | None]:
+        try:
+            body = decode_body(split_head(wire.response)[1], fields, self._max_bytes)
+        except UndecodableBody as error:
+            return Judgement(Verdict.ERROR, f"the body cannot be decoded: {error}"), None
+        if "dataloss" in response.flags or "partial" in response.flags and "content-length" in fields:
+            return Judgement(Verdict.TRUNCATED, "the connection closed before the body's end"), body
+        judgement = judge(
+            response.status, fields, body, url=request.url, final_url=request.url, home_url=self._home_url
+        )
+        return judgement, body
+
+    def _from_archive(self, request: Request, response: Response) -> Response:
+        """A 304 for the spider: with the stored body, so that lists can be walked from it."""
+        body = self._recorder.known_body(request.url)
+        return response.replace(status=200, body=body, flags=[*response.flags, "not_modified"])
+
+
+def _fetched(
+    request: Request,
+    response: Response,
+    exchange: Exchange,
+    judgement: Judgement,
+    body: bytes | None,
+    fields: dict[str, str],
+) -> Fetched:
+    media_type = fields.get("content-type", "").partition(";")[0].strip().lower()
+    return Fetched(
+        url=request.url,
+        fetched_at=exchange.fetched_at,
+        kind=_kind(request),
+        verdict=judgement.verdict.value,
+        reason=judgement.reason,
+        status=response.status,
+        exchange=exchange,
+        body=None if response.status == 304 else body,
+        media_type=media_type or None,
+        etag=fields.get("etag"),
+        last_modified=fields.get("last-modified"),
+        parent_url=request.meta.get("parent"),
+    )
+
+
+def _kind(request: Request) -> Kind:
+    if urlsplit(request.url).path == "/robots.txt":
+        return Kind.ROBOTS
+    return Kind(request.meta.get("kind", Kind.PAGE))
+
+
+def _without_coding(headers: Headers) -> Headers:
+    kept = headers.copy()
+    kept.pop("Content-Encoding", None)
+    return kept

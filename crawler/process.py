@@ -1,0 +1,122 @@
+"""The crawl process: ``python -m crawler.process`` with a job on its standard input."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.crawler import CrawlerProcess
+from twisted.internet.task import LoopingCall
+
+from archive.catalogue.engine import open_catalogue
+from archive.recorder import Recorder
+from crawler.archiving import attach
+from crawler.job import CrawlJob, Outcome, Progress, message
+from crawler.spider import ReportSpider
+
+MAX_BYTES = 100 * 1024 * 1024
+TIMEOUT_SECONDS = 60
+MEMORY_LIMIT_MB = 2048
+PROGRESS_SECONDS = 0.5
+
+
+def settings_for(job: CrawlJob) -> dict[str, Any]:
+    """Scrapy's settings; each that differs from its default has its reason here."""
+    return {
+        "USER_AGENT": job.user_agent,
+        "ROBOTSTXT_OBEY": job.robots,
+        "DOWNLOAD_DELAY": job.delay,
+        "RANDOMIZE_DOWNLOAD_DELAY": False,  # it would go below the promised delay
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_REQUESTS": 8,
+        "CONCURRENT_ITEMS": 8,  # 100 tasks a response cost a third of the speed
+        "DOWNLOAD_HANDLERS": {
+            "http": "crawler.wire.WireDownloadHandler",
+            "https": "crawler.wire.WireDownloadHandler",
+            "file": None,
+            "ftp": None,
+            "s3": None,
+            "data": None,
+        },
+        "DOWNLOADER_MIDDLEWARES": {"crawler.archiving.ArchiveMiddleware": 650},
+        "COMPRESSION_ENABLED": False,  # the archive decodes, bounded, in one place
+        "DNS_RESOLVER": "crawler.guard.GuardedResolver",
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_MAXSIZE": MAX_BYTES,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_TIMEOUT": TIMEOUT_SECONDS,
+        "DOWNLOAD_FAIL_ON_DATALOSS": False,  # a cut body is kept, with its verdict
+        "RETRY_TIMES": 2,
+        "RETRY_PRIORITY_ADJUST": -1,
+        "REDIRECT_MAX_TIMES": 8,
+        "REFERER_ENABLED": False,
+        "HTTPPROXY_ENABLED": True,
+        "MEMUSAGE_ENABLED": True,
+        "MEMUSAGE_LIMIT_MB": MEMORY_LIMIT_MB,
+        "TELNETCONSOLE_ENABLED": False,
+        "LOG_LEVEL": "INFO",
+        "LOG_FILE": job.log_file,
+        "LOG_FILE_APPEND": True,
+        "LOGSTATS_INTERVAL": 60.0,
+        "NIANBAO_ALLOW_PRIVATE": job.allow_private,
+        "NIANBAO_HOME_URL": None if job.given else job.start[0],
+    }
+
+
+def run(job: CrawlJob) -> Outcome:
+    """Crawl, blocking until it is over. Can be called once a process."""
+    catalogue = open_catalogue(job.catalogue_url)
+    host = urlsplit(job.start[0]).netloc.lower()
+    software = job.user_agent
+    with Recorder(
+        catalogue, job.home_path, run_id=job.run_id, host=host, software=software, site_id=job.site_id
+    ) as recorder:
+        outcome = _crawl(job, recorder)
+    catalogue.close()
+    return outcome
+
+
+def _crawl(job: CrawlJob, recorder: Recorder) -> Outcome:
+    process = CrawlerProcess(settings_for(job))
+    crawler = process.create_crawler(ReportSpider)
+    attach(crawler, recorder)
+    reasons: list[str] = []
+    crawler.signals.connect(lambda reason, **_: reasons.append(reason), signals.spider_closed, weak=False)
+    crawler.signals.connect(_tell_while_open, signals.spider_opened)
+    process.crawl(crawler, job=job, recorder=recorder)
+    process.start()
+    spider = crawler.spider
+    if not isinstance(spider, ReportSpider):
+        return Outcome(name=job.name, problem="the crawl did not start; see the log")
+    return spider.outcome(reasons[0] if reasons else "shutdown")
+
+
+def _tell_while_open(spider: ReportSpider) -> None:
+    """Report progress until the spider closes. (Made here: a LoopingCall needs the reactor.)"""
+    ticker = LoopingCall(lambda: tell(spider.progress()))
+    ticker.start(PROGRESS_SECONDS, now=False)
+    spider.crawler.signals.connect(
+        lambda **_: ticker.stop() if ticker.running else None, signals.spider_closed, weak=False
+    )
+
+
+def tell(event: Progress | Outcome) -> None:
+    print(message(event), flush=True)
+
+
+def main() -> int:
+    job = CrawlJob.from_json(sys.stdin.read())
+    if job.log_file:
+        Path(job.log_file).parent.mkdir(parents=True, exist_ok=True)
+    logging.captureWarnings(True)
+    outcome = run(job)
+    tell(outcome)
+    return 1 if outcome.problem else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
