@@ -33,7 +33,7 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _ABSOLUTE = re.compile(r"(https?)://([^/?]+)(.*)", re.I | re.S)
 _SESSION_PATH = re.compile(r";[a-z]*sessionid[^/?]*", re.I)
 _SESSION_QUERY = re.compile(
-    r"(?<=[?&])(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid)=[^&]*&?", re.I
+    r"(?:^|(?<=&))(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid)=[^&]*&?", re.I
 )
 _ONCLICK = re.compile(
     r"""(?:window\.open\(|location(?:\.href)?\s*=|location\.(?:replace|assign)\()\s*["']([^"']+)["']"""
@@ -131,18 +131,29 @@ def read_page(data: bytes, url: str, content_type: str | None = None) -> Page:
 
 
 def decode(data: bytes, content_type: str | None = None) -> tuple[str, str]:
-    """Text and the encoding it was read by: what fits without error before what is declared.
+    """Text and the encoding it was read by: what fits its bytes before what is declared.
 
     Declarations lie (files with two contradictory ones exist), while bytes that are valid UTF-8 are UTF-8;
     GBK and GB2312 are read as their superset gb18030.
     """
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return data.decode(encoding).removeprefix("\ufeff"), encoding
-        except UnicodeDecodeError:
-            continue
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff"), "utf-8"
+    except UnicodeDecodeError as error:
+        if error.start >= len(data) - 3 or _hardly_spoilt(data):
+            return data.decode("utf-8", "replace"), "utf-8-replace"
+    try:
+        return data.decode("gb18030"), "gb18030"
+    except UnicodeDecodeError:
+        pass
     declared = _declared(data, content_type)
     return data.decode(declared, "replace"), f"{declared}-replace"
+
+
+def _hardly_spoilt(data: bytes) -> bool:
+    """UTF-8 with a stray byte: cut at its end, or many characters for each bad one (GBK read so has few)."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    return 50 * bad < sum(character > "\u07ff" for character in text) - bad
 
 
 def _declared(data: bytes, content_type: str | None) -> str:
