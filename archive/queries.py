@@ -1,0 +1,167 @@
+"""The questions people ask, over the public views. Rows stream: nothing is held whole in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from archive.catalogue.engine import Catalogue
+
+
+class NoSuchReport(LookupError):
+    """Nothing in the catalogue answers to that name; the text says what to try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Column names, and rows as they are fetched."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to keep. ``agency`` matches any part of a name; ``region`` the division and all below it."""
+
+    agency: str | None = None
+    year: int | None = None
+    region: str | None = None
+    table: str | None = None
+    row: str | None = None
+    column: str | None = None
+    report_id: int | None = None
+    run_id: int | None = None
+    layer: str | None = None
+    cause: str | None = None
+    failed: bool = False
+
+
+_COLUMNS = {
+    "reports": "report_id, agency, division_code, year, title, edition, published_on, status, url, page_url, "
+    "media_type, sha256, versions, first_seen, last_seen",
+    "facts": "report_id, agency, year, edition, table_code, row_code, column_code, value, state, raw, locator, "
+    "sha256",
+    "sections": "report_id, ordinal, heading, text",
+    "checks": "report_id, agency, year, rule, scope, passed, expected, actual, detail",
+    "changes": "change_id, report_id, agency, year, layer, cause, kind, table_code, row_code, column_code, "
+    "old_value, new_value, run_id, window_from, window_to, recorded_at, url",
+    "captures": "capture_id, run_id, url, fetched_at, via, status, verdict, sha256, media_type, size, warc_file, "
+    "warc_offset, reason",
+    "runs": "run_id, kind, started_at, finished_at, status, fetched, new, changed, unchanged, gone, failed, blocked",
+    "coverage": "division_code, agency, year, state, due_on, published_on",
+}
+_ORDER = {
+    "reports": "year DESC, agency",
+    "facts": "report_id, locator_order",
+    "sections": "report_id, ordinal",
+    "checks": "report_id, rule, scope",
+    "changes": "change_id",
+    "captures": "capture_id",
+    "runs": "run_id",
+    "coverage": "agency, year",
+}
+
+
+@contextmanager
+def ask(catalogue: Catalogue, view: str, keep: Filter | None = None) -> Iterator[Rows]:
+    """The rows of a public view that the filter keeps."""
+    where, values = _where(view, keep or Filter())
+    order = _ORDER[view].replace(", locator_order", "")
+    statement = text(f"SELECT {_COLUMNS[view]} FROM {view}{where} ORDER BY {order}")
+    with catalogue.reading() as session:
+        result = session.execute(statement, values, execution_options={"yield_per": 1000})
+        yield Rows(tuple(result.keys()), iter(result))
+
+
+def find_report(catalogue: Catalogue, name: str) -> int:
+    """The report called so: its id, ``AGENCY YEAR`` (a part of the agency's name will do), or a URL of it.
+
+    Raises :class:`NoSuchReport` when none or several fit.
+    """
+    with catalogue.reading() as session:
+        found = _candidates(session, name.strip())
+    if len(found) == 1:
+        return int(found[0][0])
+    if not found:
+        raise NoSuchReport(f"no report is called {name!r}; `nianbao reports` lists them")
+    listed = "; ".join(f"{i} = {agency} {year}" for i, agency, year in found[:8])
+    raise NoSuchReport(f"{name!r} fits several reports: {listed}. Give the number")
+
+
+def _candidates(session: Session, name: str) -> list[Sequence[Any]]:
+    base = "SELECT report_id, agency, year FROM reports WHERE "
+    if name.isdecimal() and len(name) < 10:
+        return list(session.execute(text(base + "report_id = :id"), {"id": int(name)}))
+    if "://" in name:
+        return list(session.execute(text(base + "url = :url OR page_url = :url"), {"url": name}))
+    match = re.fullmatch(r"(.*?)[\s/]*((?:19|20)\d{2})?\s*年?", name)
+    agency, year = (match[1], match[2]) if match else (name, None)
+    clause, values = "agency = :agency", {"agency": agency, "like": f"%{agency}%"}
+    tail = f" AND year = {int(year)}" if year else ""
+    exact = list(session.execute(text(base + clause + tail + " ORDER BY report_id"), values))
+    if exact or not agency:
+        return exact
+    return list(session.execute(text(base + "agency LIKE :like" + tail + " ORDER BY report_id"), values))
+
+
+def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
+    columns = _COLUMNS[view]
+    clauses: list[str] = []
+    values: dict[str, Any] = {}
+
+    def equal(column: str, value: Any) -> None:
+        if value is not None and re.search(rf"\b{column}\b", columns):
+            clauses.append(f"{column} = :{column}")
+            values[column] = value
+
+    equal("year", keep.year)
+    equal("table_code", keep.table)
+    equal("row_code", keep.row)
+    equal("column_code", keep.column)
+    equal("report_id", keep.report_id)
+    equal("run_id", keep.run_id)
+    equal("layer", keep.layer)
+    equal("cause", keep.cause)
+    if keep.agency:
+        clauses.append("agency LIKE :agency")
+        values["agency"] = f"%{keep.agency}%"
+    if keep.region:
+        stem = keep.region[:2] if keep.region.endswith("0000") else keep.region
+        stem = stem[:4] if stem.endswith("00") and len(stem) == 6 else stem
+        in_region = "division_code LIKE :region"
+        if "division_code" not in columns:
+            in_region = f"report_id IN (SELECT report_id FROM reports WHERE {in_region})"
+        clauses.append(in_region)
+        values["region"] = f"{stem}%"
+    if keep.failed:
+        clauses.append("passed = 0")
+    return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+
+def find_blob(catalogue: Catalogue, name: str) -> str:
+    """The sha256 of a file: given as such (or its first 8 digits or more), or the newest of a URL.
+
+    Raises LookupError when none or several fit.
+    """
+    with catalogue.reading() as session:
+        if re.fullmatch(r"[0-9a-f]{8,64}", name):
+            query = text("SELECT sha256 FROM blob WHERE sha256 LIKE :name LIMIT 2")
+            found = list(session.scalars(query, {"name": f"{name}%"}))
+            if len(found) > 1:
+                raise LookupError(f"several files begin with {name}; give more digits")
+        else:
+            query = text(
+                "SELECT sha256 FROM captures WHERE url = :name AND sha256 IS NOT NULL AND verdict IN "
+                "('ok', 'not_modified') ORDER BY capture_id DESC LIMIT 1"
+            )
+            found = list(session.scalars(query, {"name": name}))
+    if not found:
+        raise LookupError(f"the archive holds no file {name}; `nianbao sql` over captures lists them")
+    return str(found[0])

@@ -1,0 +1,173 @@
+"""``nianbao.toml``: read, checked and, for new sites, added to. Environment variables override it.
+
+``NIANBAO_DATABASE=postgresql+psycopg://…`` overrides ``database``, and so on for every plain key.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from archive.catalogue.engine import sqlite_url
+
+FILE_NAME = "nianbao.toml"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the text says which key and what to do."""
+
+
+class SiteSettings(BaseModel):
+    """One ``[[site]]``. ``delay`` is in seconds between requests to one host."""
+
+    model_config = {"extra": "forbid", "frozen": True}
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")
+    title: str | None = None
+    start: list[str] = Field(min_length=1)
+    division: str | None = Field(default=None, pattern=r"^\d{6}$")
+    delay: float = Field(default=1.0, ge=0.0, le=3600.0)
+    allow_private: bool = False
+    robots: bool = True
+    max_pages: int = Field(default=5000, ge=1)
+
+    @field_validator("start")
+    @classmethod
+    def _web_addresses(cls, urls: list[str]) -> list[str]:
+        return [web_address(u) for u in urls]
+
+
+class Settings(BaseSettings):
+    """The whole of ``nianbao.toml``."""
+
+    model_config = SettingsConfigDict(env_prefix="NIANBAO_", extra="forbid")
+
+    contact: str = ""
+    database: str | None = None
+    parallel_hosts: int = Field(default=4, ge=1, le=64)
+    workers: int = Field(default=2, ge=1, le=64)
+    site: list[SiteSettings] = []
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+    def catalogue_url(self, home: Path) -> str:
+        return self.database or sqlite_url(home)
+
+
+def web_address(url: str) -> str:
+    """``url`` if it is http or https with a host; a bare host gets ``https://``. Raises ValueError."""
+    text = url.strip()
+    if "://" not in text and re.match(r"^[\w.-]+\.[A-Za-z]{2,}(:\d+)?(/|$)", text):
+        text = f"https://{text}"
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is no web address; write it like https://www.spt.gov.cn/")
+    return text if parts.path else f"{text}/"
+
+
+def load_settings(home: Path) -> Settings:
+    """The settings of a home. Raises :class:`SettingsError`."""
+    path = home / FILE_NAME
+    if not path.exists():
+        raise SettingsError(
+            f"{home} is no nianbao home: {FILE_NAME} is missing; make one with `nianbao init`"
+        )
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    try:
+        settings = Settings(**data)
+    except ValidationError as error:
+        raise SettingsError(_explain(path, error)) from error
+    names = [s.name for s in settings.site]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise SettingsError(f"{path}: two sites are called {', '.join(twice)}; give each its own name")
+    return settings
+
+
+def write_new(home: Path, contact: str) -> Path:
+    """Write a first ``nianbao.toml``."""
+    path = home / FILE_NAME
+    path.write_text(
+        "# Settings of this archive; every key is described in docs/settings.md.\n"
+        "# A web page or mail address where site owners can reach you; it is sent with every request.\n"
+        f"contact = {_quote(contact)}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def add_site(home: Path, site: SiteSettings) -> None:
+    """Append a ``[[site]]``; the file's other text and comments stay as they are."""
+    settings = load_settings(home)
+    if any(s.name == site.name for s in settings.site):
+        raise SettingsError(f"a site called {site.name} is there already; choose another --name")
+    lines = ["", "[[site]]", f"name = {_quote(site.name)}"]
+    if site.title:
+        lines.append(f"title = {_quote(site.title)}")
+    lines.append(f"start = [{', '.join(_quote(u) for u in site.start)}]")
+    if site.division:
+        lines.append(f"division = {_quote(site.division)}")
+    lines.append(f"delay = {site.delay}")
+    if site.allow_private:
+        lines.append("allow_private = true")
+    if not site.robots:
+        lines.append("robots = false")
+    with (home / FILE_NAME).open("a", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def site_name(url: str) -> str:
+    """A name for a site from its address: ``https://www.spt.gov.cn/`` -> ``spt.gov.cn``."""
+    host = urlsplit(url).netloc.lower().removeprefix("www.")
+    return re.sub(r"[^a-z0-9.-]", "-", host)
+
+
+def _quote(text: str) -> str:
+    # TOML's basic strings and JSON's agree on everything that json.dumps writes
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        place = ".".join(str(p) for p in problem["loc"])
+        message = (
+            "is not a key that nianbao knows" if problem["type"] == "extra_forbidden" else problem["msg"]
+        )
+        lines.append(f"{path}: {place}: {message}")
+    return "\n".join(lines)
+
+
+__all__ = [
+    "FILE_NAME",
+    "Settings",
+    "SettingsError",
+    "SiteSettings",
+    "add_site",
+    "load_settings",
+    "site_name",
+    "web_address",
+    "write_new",
+]

@@ -1,0 +1,165 @@
+"""One whole run: crawl the sites, read what is new, compare with what was known.
+
+This is what ``nianbao crawl`` does by hand and what a nightly schedule starts.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from archive.catalogue.engine import Catalogue
+from archive.history.project import ProjectionSummary, project
+from archive.reading import ReadingSummary, read_blobs, stale_blobs
+from archive.runs import RunStatus, SiteIdentity, close_run, note_site_run, open_run, site_row
+from crawler.job import CrawlJob, Outcome, Progress, read_message
+from parsers.isolation import Readers
+
+LOG_TAIL_BYTES = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTask:
+    """One site to crawl: who it is, and how to crawl it (the run's and site's ids are filled in here)."""
+
+    identity: SiteIdentity
+    job: CrawlJob
+
+
+class Watcher:
+    """Told of progress; the default keeps silent. Calls come from several threads."""
+
+    def crawling(self, site: str, progress: Progress) -> None:
+        """A site's counts so far."""
+
+    def reading(self, done: int, total: int) -> None:
+        """How many files have been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class NightSummary:
+    """A run as a whole. ``sites`` is in the order asked for."""
+
+    run_id: int
+    sites: tuple[Outcome, ...]
+    reading: ReadingSummary
+    projection: ProjectionSummary
+
+    @property
+    def clean(self) -> bool:
+        return not any(s.problem for s in self.sites) and not self.reading.failures
+
+
+def run_night(
+    catalogue: Catalogue,
+    tasks: Sequence[SiteTask],
+    *,
+    kind: str = "crawl",
+    parallel_hosts: int = 4,
+    workers: int = 2,
+    watcher: Watcher | None = None,
+) -> NightSummary:
+    """Crawl, read, compare. A site that fails does not stop the others; its outcome says why."""
+    watcher = watcher or Watcher()
+    run_id = open_run(catalogue, kind)
+    status = RunStatus.INTERRUPTED
+    try:
+        outcomes = _crawl_all(catalogue, run_id, tasks, parallel_hosts, watcher)
+        home = tasks[0].job.home_path if tasks else Path()
+        reading = read_stale(catalogue, home, workers, watcher)
+        projection = project(catalogue)
+        all_failed = bool(outcomes) and all(o.problem for o in outcomes)
+        status = RunStatus.FAILED if all_failed else RunStatus.DONE
+    finally:
+        close_run(catalogue, run_id, status)
+    return NightSummary(run_id, tuple(outcomes), reading, projection)
+
+
+def read_stale(catalogue: Catalogue, home: Path, workers: int, watcher: Watcher) -> ReadingSummary:
+    """Read every archived file that the present parser has not read yet."""
+    stale = stale_blobs(catalogue)
+    if not stale:
+        return ReadingSummary(0, 0, ())
+    with Readers(workers=min(workers, len(stale))) as readers:
+        return read_blobs(catalogue, home, stale, readers, total=len(stale), progress=watcher.reading)
+
+
+def _crawl_all(
+    catalogue: Catalogue, run_id: int, tasks: Sequence[SiteTask], parallel_hosts: int, watcher: Watcher
+) -> list[Outcome]:
+    """Hosts side by side, sites of one host one after the other."""
+    by_host: dict[str, list[int]] = {}
+    for index, task in enumerate(tasks):
+        by_host.setdefault(urlsplit(task.job.start[0]).netloc.lower(), []).append(index)
+    outcomes: dict[int, Outcome] = {}
+    lock = threading.Lock()
+
+    def crawl_host(indices: list[int]) -> None:
+        for index in indices:
+            outcome = _crawl_site(catalogue, run_id, tasks[index], watcher.crawling)
+            with lock:
+                outcomes[index] = outcome
+
+    with ThreadPoolExecutor(max_workers=parallel_hosts) as pool:
+        for future in [pool.submit(crawl_host, indices) for indices in by_host.values()]:
+            future.result()
+    return [outcomes[i] for i in range(len(tasks))]
+
+
+def _crawl_site(
+    catalogue: Catalogue, run_id: int, task: SiteTask, tell: Callable[[str, Progress], None]
+) -> Outcome:
+    site_id = None if task.job.given else site_row(catalogue, task.identity)
+    job = replace(task.job, run_id=run_id, site_id=site_id)
+    outcome = _run_process(job, tell)
+    if site_id is not None:
+        status = RunStatus.FAILED if outcome.problem else RunStatus.DONE
+        note_site_run(catalogue, run_id, site_id, status, outcome.problem)
+    return outcome
+
+
+def _run_process(job: CrawlJob, tell: Callable[[str, Progress], None]) -> Outcome:
+    """Run the crawl process to its end; a process that dies is an outcome too."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crawler.process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    stderr = process.stderr
+    errors: list[str] = []
+    drain = threading.Thread(target=lambda: errors.append(stderr.read()[-LOG_TAIL_BYTES:]))
+    drain.start()
+    outcome: Outcome | None = None
+    try:
+        process.stdin.write(job.to_json())
+        process.stdin.close()
+        for line in process.stdout:
+            event = read_message(line)
+            if isinstance(event, Outcome):
+                outcome = event
+            elif isinstance(event, Progress):
+                tell(job.name, event)
+        code = process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    finally:
+        drain.join()
+    if outcome is not None:
+        return outcome
+    last = errors[0].strip().splitlines()[-1:] if errors else []
+    detail = last[0] if last else f"see {job.log_file}"
+    return Outcome(name=job.name, problem=f"the crawl process ended with code {code}: {detail}")
