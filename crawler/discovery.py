@@ -77,8 +77,8 @@ _REPORT = re.compile(
 )
 #: The same words with no body and no year before or after them: the name of a column.
 _COLUMN = re.compile(
-    r"(?:政府|政务)?(?:信息)?公开(?:工作)?(?:年度(?:工作)?报告|年报)(?:专栏|栏目|列表|汇总|目录|公开|查询|展示|>+)*"
-    r"|(?:历年|各?年度|各?部门|县区|区县|乡镇|镇街|街道|各?单位|本机关|本级|市直|[省市区县州]级?|政府)+"
+    r"(?:政府|政务)?(?:信息)?公开(?:工作)?(?:年度(?:工作)?报告|年报)(?:专栏|栏目|列表|汇总|目录|公开|查询|展示|>){0,4}"
+    r"|(?:历年|各?年度|各?部门|县区|区县|乡镇|镇街|街道|各?单位|本机关|本级|市直|[省市区县州]级?|政府){1,6}"
     r"(?:政府|政务)?(?:信息)?(?:公开)?(?:工作)?(?:年度(?:工作)?报告|年报)(?:专栏|列表|汇总)?"
     r"|年报|年度报告|工作年报|(?:政府)?信息公开(?:工作)?报告|年度工作报告|年报(?:专栏|列表|汇总|公开)"
 )
@@ -93,10 +93,18 @@ _OTHER_REPORT = re.compile(
 _NOT_A_REPORT = re.compile(
     r"(?:编制|编写|撰写|起草|报送|上报|填报|填写|做好|汇总|准备).{0,40}(?:通知|函|方案|要求|说明)$"
     r"|(?:编制|编写|报送|填报).{0,12}(?:工作|培训|会议)|(?:模板|格式|样式|范本|样表)(?:的通知)?$"
-    r"|(?:政策)?解读|图解|一图读懂|第三方评估|培训班|工作会议|召开|考核|督查|测评|问卷|意见建议|征求"
+    r"|布置|部署|事宜$|(?:栏目|编制|填报|调整).{0,6}说明$|(?:政策)?解读|图解|一图读懂|第三方评估|培训班|工作会议|召开|考核|督查|测评|问卷|意见建议|征求"
 )
 #: The title ends as a report's does, so that the words before it are the body's name (市考核办, 督查室).
 _ENDS_AS_REPORT = re.compile(rf"{_ANNUAL}(?:[（(].*[）)])?(?:\.\w{{2,4}})?$")
+#: What may follow the words of a report: its kinds of copies, and notices that publish it.
+_REPORT_TAIL = re.compile(
+    rf"(?:{_ANNUAL})(?:[（(][^）)]*[）)])?(?:的?(?:公告|公示|通知|通告|函)|及?.{{0,4}}(?:统计表|附表|附件|报表|全文|正文)|"
+    r".{0,6}版|\d{4}年?(?:度)?|(?:19|20)\d{2}.{0,6}|的?报告)?[）)]?(?:\.\w{2,4})?$"
+)
+#: A row cut by the list, 某局2023年政府信息公开工…
+_CUT = re.compile(r"(?:…|\.{2,})\s*$")
+_CUT_REPORT = re.compile(rf"{_YEAR}年?度?(?:政府|政务)?信息公开(?:工作?)?(?:年度?)?(?:工作?)?报?$")
 _NEAR = re.compile(
     r"公开指南|公开制度|制度(?:规定|建设)?$|公开规定|依申请(?:公开)?$|依申请公开(?!.*(?:年度报告|年报))"
     r"|公开(?:事项)?目录|目录$|工作要点|年度工作总结|工作总结$|工作计划|工作方案|实施方案|统计公报"
@@ -145,6 +153,7 @@ _HEAVY = re.compile(
 )
 _TWIN_HOSTS = ("big5.", "wap.", "m.", "en.", "english.", "mail.", "search.")
 _INDEX_NAMES = ("index", "list", "default")
+_LONGEST_TITLE = 200
 _LONGEST_URL = 400
 _DEEPEST_PATH = 14
 _TITLE_PARTS = re.compile(r"\s*[-_|—–]+\s*")
@@ -161,7 +170,7 @@ def title_kind(title: str) -> TitleKind:
     alone name the COLUMN. A NEAR_MISS is an annual report on something else, or talk about disclosure that is
     no report.
     """
-    text = _bare(title)
+    text = _bare(title[:_LONGEST_TITLE])
     if len(text) < 2:
         return TitleKind.NEUTRAL
     if _COLUMN.fullmatch(text):
@@ -171,8 +180,10 @@ def title_kind(title: str) -> TitleKind:
         return _report_or_column(text)
     if _NOT_A_REPORT.search(text):
         return TitleKind.NEAR_MISS
-    if is_report:
+    if is_report and _REPORT_TAIL.search(text):
         return _report_or_column(text)
+    if _CUT.search(title) and _CUT_REPORT.search(text):
+        return TitleKind.REPORT
     if _OTHER_REPORT.search(text) or _NEAR.search(text):
         return TitleKind.NEAR_MISS
     return TitleKind.NEUTRAL

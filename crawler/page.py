@@ -153,6 +153,8 @@ def _hardly_spoilt(data: bytes) -> bool:
     """UTF-8 with a stray byte: cut at its end, or many characters for each bad one (GBK read so has few)."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
+    if 50 * bad >= len(text):
+        return False
     return 50 * bad < sum(character > "\u07ff" for character in text) - bad
 
 

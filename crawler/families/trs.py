@@ -59,7 +59,7 @@ class Trs:
         current = _number(call and call.group(2), _CURRENT.search(script)) or 0
         stem, extension = (call.group(3), call.group(4)) if call else _name(page.url, script)
         others = tuple(
-            page.resolve(numbered("./", stem, extension, number or None)) or ""
+            page.resolve(_page_name(stem, extension, number)) or ""
             for number in range(count)
             if number != current
         )
@@ -92,6 +92,11 @@ def _number(argument: str | None, variable: re.Match[str] | None) -> int | None:
     if argument and argument.isdigit():
         return int(argument)
     return int(variable.group(1)) if variable else None
+
+
+def _page_name(stem: str, extension: str, number: int) -> str:
+    """The first page of a list goes by its folder, as the columns of a site link to each other."""
+    return "./" if not number and stem == "index" else numbered("./", stem, extension, number or None)
 
 
 def _name(url: str, script: str) -> tuple[str, str]:

@@ -104,3 +104,12 @@ def test_a_list_drawn_by_script_says_that_it_is_not_complete() -> None:
     paging = family_of(page).list_pages(page)
     assert paging is not None
     assert not paging.complete
+
+
+def test_the_first_page_of_a_trs_list_goes_by_its_folder() -> None:
+    page = read_page(
+        b'<script>createPageHTML(3, 2, "index", "html")</script>', "http://a.gov.cn/nb/index_2.html"
+    )
+    paging = family_of(page).list_pages(page)
+    assert paging is not None
+    assert paging.urls == ("http://a.gov.cn/nb/", "http://a.gov.cn/nb/index_1.html")
