@@ -7,6 +7,7 @@ bear gives all their codes: which one is meant is not guessed.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,10 @@ _SHORT_SUFFIXES = (
     "特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "自治州", "自治县", "自治旗", "地区", "省", "市", "盟", "区", "县", "旗",
 )  # fmt: skip
 _BODY = ("政府", "人民", "局", "委", "办", "厅", "院", "中心", "管理", "街道", "镇", "乡")
+_PEOPLES = re.compile(
+    r"(?<=..)(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|侗|白|土家|哈尼|哈萨克|傣|黎|傈僳|景颇|柯尔克孜|羌|瑶)族?(?:\w*族)?自治州"
+)
+_AGAIN_A_DIVISION = frozenset("省市区县州盟旗镇乡路街")
 _LEVELS = {"province": 0, "city": 1, "county": 2}
 
 
@@ -66,6 +71,9 @@ def _bare(division: Division) -> Iterable[str]:
     }
     if division.name in known:
         return (known[division.name],)
+    people = _PEOPLES.search(division.name)
+    if people and division.name.endswith("自治州"):
+        return (f"{division.name[: people.start()]}州",)
     suffix = next((s for s in _SHORT_SUFFIXES if division.name.endswith(s)), "")
     bare = division.name.removesuffix(suffix)
     return (bare,) if suffix and len(bare) >= 2 and division.name != bare else ()
@@ -85,9 +93,11 @@ def candidates(name: str | None) -> tuple[str, ...]:
     position = 0
     while position < len(text):
         found = _at(text, position)
+        if found and position and not chain and len(found[0]) < 3:
+            found = None
         narrowed = _within(found[1], chain) if found else ()
         if not found or not narrowed:
-            if chain or position >= 4:
+            if chain:
                 break
             position += 1
             continue
@@ -102,13 +112,15 @@ def _at(text: str, position: int) -> tuple[str, tuple[str, ...]] | None:
         if part in _named():
             return part, _named()[part]
         following = text[position + length :]
-        if part in _short() and (position == 0 or length > 2) and _may_follow(following):
+        if part in _short() and (position < 4) and _may_follow(following):
             return part, (_short()[part],)
     return None
 
 
 def _may_follow(following: str) -> bool:
     """A short name counts before another division's name or an office's: 宁夏中卫市, but not 中卫路."""
+    if following[:1] in _AGAIN_A_DIVISION:
+        return False
     return any(following[:n] in _named() for n in range(2, 12)) or any(b in following[:12] for b in _BODY)
 
 

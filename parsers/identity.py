@@ -19,6 +19,7 @@ _SUBJECT = re.compile(
     r"\s*(?:年\s*度|年)?\s*(?:工\s*作)?\s*(?:情\s*况)?(?:的)?\s*(?:年\s*报|报\s*告)"
 )
 _YEAR_IN_HEAD = re.compile(rf"[（(\[]?(?P<year>{_YEAR})\s*(?:年\s*度|年)?[）)\]]?")
+_BEHIND = re.compile(rf"\s*[（(\[](?:(?P<year>{_YEAR})\s*年?度?|(?P<agency>[^）)\]\d]{{4,30}}))[）)\]]")
 _NO_NAME = re.compile(r"(?:本|我)?(?:单位|机关|部门|局)|政府|\d+年?度?|法治")
 _STATED = re.compile(r"《([^《》]{4,60}?(?:政府|政务)信息公开[^《》]{0,12}(?:报告|年报))》")
 _MADE_BY = re.compile(
@@ -102,10 +103,15 @@ def parse_title(text: str) -> TitleWords | None:
     head = text[: subject.start()]
     written = _YEAR_IN_HEAD.search(head)
     year = _to_year(written["year"] if written else None) or _to_year(subject["year"])
+    behind = _BEHIND.match(text[subject.end() :])
+    year = year or _to_year(behind["year"] if behind else None)
     name = head[: written.start()] + head[written.end() :] if written else head
     name = re.sub(r"^附件\s*\d*[:：]?|\s|[《》“”]|^关于|关于$", "", name)
-    name = re.sub(r"^(?:年度|度)|(?:年度|的)$|关于$", "", name)
-    return TitleWords(name if len(name) >= 3 and not _NO_NAME.fullmatch(name) else None, year)
+    name = re.sub(r"^【[^】]*】|^(?:年度|度)|(?:年度|的)$|关于$", "", name)
+    if len(name) < 3 or _NO_NAME.fullmatch(name):
+        name = behind["agency"] or "" if behind else ""
+        name = name if _OFFICE.search(name) else ""
+    return TitleWords(name or None, year)
 
 
 def is_report_title(text: str) -> bool:

@@ -8,6 +8,7 @@ paragraphs in :mod:`parsers.prose`.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterable, Iterator
 
 from pdfminer.pdfdocument import (
@@ -26,6 +27,8 @@ from parsers.document import Document
 from parsers.outcomes import EncryptedFile, GarbledText, NoTextLayer, TooMuch, UnreadableFile
 from parsers.pdf_page import Page, PageReader
 from parsers.sniff import PDF
+
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns once a font and page of Chromium's files
 
 MOST_PAGES = 500
 _LEAST_CHARACTERS = 20

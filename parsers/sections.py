@@ -27,6 +27,8 @@ _TOPICS = (
     "存在的主要问题和改进措施", "存在的问题和改进措施", "其他需要报告的事项", "需要说明的其他事项", "收费及减免情况", "附表",
 )  # fmt: skip
 _KNOWN = 0.8
+_LEADING = 28
+_HEADING_ENDS = ("情况", "概述", "问题", "措施", "事项", "建议", "其他", "报告")
 
 
 @cache
@@ -93,4 +95,6 @@ def _leading(text: str) -> tuple[str, str] | None:
     if not _NUMBERED.match(text):
         return None
     heading, mark, rest = text.partition("。")
-    return (heading, rest) if mark and rest and is_topic(heading) else None
+    if not (mark and rest) or len(heading) > _LEADING:
+        return None
+    return (heading, rest) if is_topic(heading) or heading.endswith(_HEADING_ENDS) else None

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from io import BytesIO
 
 from parsers.forms.vocabulary import vocabulary
+from parsers.report import Extraction, Fact
 
 Figures = Mapping[str, str]
 
@@ -246,3 +248,36 @@ class _Pen:
         self.canvas.setFont("STSong-Light", min(size, step))  # type: ignore[attr-defined]
         for index, piece in enumerate(pieces):
             self.canvas.drawString(left + 2, top - step * (index + 1), piece)  # type: ignore[attr-defined]
+
+
+def by_place(extraction: Extraction) -> dict[str, Fact]:
+    """Facts by table/row/column."""
+    return {f"{f.table_code}/{f.row_code}/{f.column_code}": f for f in extraction.facts}
+
+
+def wrong(extraction: Extraction, figures: dict[str, str]) -> dict[str, str]:
+    """The places where the reading differs from the figures, with what was read."""
+    read = by_place(extraction)
+    return {
+        place: str(read.get(place))
+        for place, value in figures.items()
+        if place not in read or read[place].value != Decimal(value)
+    }
+
+
+def pdf_of(objects: list[bytes]) -> bytes:
+    """A PDF of the given objects, the first of which is the catalogue."""
+    out, places = BytesIO(), []
+    out.write(b"%PDF-1.4\n")
+    for number, body in enumerate(objects, 1):
+        places.append(out.tell())
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+    start = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
+    out.write(b"".join(b"%010d 00000 n \n" % place for place in places))
+    out.write(b"trailer << /Root 1 0 R /Size %d >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start))
+    return out.getvalue()
+
+
+def stream(head: bytes, body: bytes) -> bytes:
+    return b"<< %s /Length %d >>\nstream\n%s\nendstream" % (head, len(body), body)

@@ -1,0 +1,128 @@
+"""Who, which year, published when, and whether a file is a report at all."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from parsers.divisions import candidates
+from parsers.identity import parse_title, to_date
+from parsers.read import read
+from parsers.report import Extraction, Outcome
+
+LONG = "<p>" + "各项工作按要求有序开展，取得了新的成效。" * 12 + "</p>"
+
+
+def page(title: str, body: str, head: str = "", dated: str = "") -> Extraction:
+    text = (
+        f"<html><head><title>{title}-某市人民政府</title>{head}</head><body><h1>{title}</h1>{dated}"
+        f"<div id='zoom'>{body}</div></body></html>"
+    )
+    return read(text.encode("gb18030"))
+
+
+@pytest.mark.parametrize(
+    ("title", "agency", "year"),
+    [
+        ("沙坡头区人民政府办公室 2023 年政府信息公开工作年度报告", "沙坡头区人民政府办公室", 2023),
+        ("2023年度沙坡头区民政局政府信息公开工作年度报告", "沙坡头区民政局", 2023),
+        ("宁夏回族自治区民政厅关于2019年政府信息公开工作的年度报告", "宁夏回族自治区民政厅", 2019),
+        ("某县教育局二〇一五年政府信息公开年报", "某县教育局", 2015),
+        ("某县教育局政府信息公开工作2016年度报告", "某县教育局", 2016),
+        ("淮安市洪泽区政府信息公开工作年度报告（2023年）", "淮安市洪泽区", 2023),
+        ("2023年政府信息公开工作年度报告", None, 2023),
+    ],
+)
+def test_titles(title: str, agency: str | None, year: int) -> None:
+    words = parse_title(title)
+    assert words is not None
+    assert (words.agency, words.year) == (agency, year)
+
+
+@pytest.mark.parametrize("title", ["某县2023年法治政府建设年度报告", "某县财政局2023年部门决算", "信息公开"])
+def test_other_titles(title: str) -> None:
+    assert parse_title(title) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("淮安市洪泽区人民政府", ("320813",)),
+        ("沙坡头区民政和社会保障局", ("640502",)),
+        ("中卫市民政局", ("640500",)),
+        ("宁夏回族自治区民政厅", ("640000",)),
+        ("鼓楼区财政局", ("320106", "320302", "350102", "410204")),
+        ("南京市鼓楼区财政局", ("320106",)),
+        ("东莞市教育局", ("441900",)),
+        ("恩施州民政局", ("422800",)),
+        ("国家税务总局盐池县税务局", ("640323",)),
+        ("国家公务员局", ()),
+        (None, ()),
+    ],
+)
+def test_divisions(name: str | None, codes: tuple[str, ...]) -> None:
+    assert candidates(name) == codes
+
+
+@pytest.mark.parametrize(
+    "written", ["2024-01-31", "2024-01-31 10:20", "2024-01-31-10:20:30", "2024年1月31日", "2024年01月31日", "2024/1/31"]
+)
+def test_dates(written: str) -> None:
+    assert to_date(written) == date(2024, 1, 31)
+
+
+def test_impossible_date() -> None:
+    assert to_date("2024-02-31") is None
+
+
+def test_report_before_2019() -> None:
+    body = f"<p>中卫市民政局</p><p>2017 年政府信息公开工作年度报告</p>{LONG}<p>一、概述</p>{LONG}"
+    body += f"<p>二、政府信息主动公开情况</p>{LONG}<p>三、政府信息公开的主要问题及措施</p>{LONG}"
+    extraction = page("2017年政府信息公开工作年度报告", body, dated="<p>发布时间：2018年03月05日 浏览次数：12</p>")
+    assert (extraction.outcome, extraction.edition) == (Outcome.REPORT, "pre-2019")
+    assert (extraction.agency, extraction.year) == ("中卫市民政局", 2017)
+    assert extraction.published_on == date(2018, 3, 5)
+    assert [s.heading for s in extraction.sections if s.heading][1] == "二、政府信息主动公开情况"
+
+
+def test_tags_case_and_repeats() -> None:
+    head = "<meta name='PUBDATE' content='2024-01-20'><meta name='meta-PubDate' content='null'>"
+    extraction = page("某县财政局2023年政府信息公开工作年度报告", "<p>一、总体情况</p>" + LONG, head)
+    assert extraction.published_on == date(2024, 1, 20)
+
+
+def test_page_that_only_links_the_report() -> None:
+    extraction = page("某县财政局2023年政府信息公开工作年度报告", "<p><a href='a.pdf'>附件：年度报告.pdf</a></p>")
+    assert extraction.outcome is Outcome.NOT_A_REPORT
+    assert (extraction.agency, extraction.year) == ("某县财政局", 2023)
+    assert extraction.reason
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "关于做好2023年政府信息公开工作年度报告编制工作的通知",
+        "某县2023年法治政府建设年度报告",
+        "某县财政局2023年度部门决算公开报告",
+        "某县财政局政府信息公开指南",
+    ],
+)
+def test_other_pages(title: str) -> None:
+    extraction = page(title, f"<p>一、总体情况</p>{LONG}<p>二、存在问题</p>{LONG}")
+    assert extraction.outcome is Outcome.NOT_A_REPORT
+
+
+def test_list_page() -> None:
+    items = "".join(f"<li><a href='{y}.html'>某县{y}年政府信息公开工作年度报告</a></li>" for y in range(2010, 2024))
+    assert page("政府信息公开年报", f"<ul>{items}</ul>").outcome is Outcome.NOT_A_REPORT
+
+
+def test_digest_ignores_counters_and_the_page_around() -> None:
+    body = f"<p>一、总体情况</p>{LONG}<p>二、主动公开政府信息情况</p>{LONG}"
+    title = "某县财政局2023年政府信息公开工作年度报告"
+    first = page(title, body + "<p>浏览次数：12</p>", dated="<span>今天是周一</span>")
+    again = page(title, body + "<p>浏览次数：99</p>", dated="<b>今天是周二</b>")
+    edited = page(title, body.replace("新的成效", "新成效") + "<p>浏览次数：12</p>")
+    assert first.content_sha256 == again.content_sha256
+    assert first.content_sha256 != edited.content_sha256

@@ -1,0 +1,113 @@
+"""Workers that are killed, hang or eat memory cost one file, never the crew."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import zlib
+
+import pytest
+from printed_reports import page_html, pdf_of, sheets, stream
+
+from parsers import isolation
+from parsers.isolation import Readers
+from parsers.report import Outcome
+
+
+@pytest.fixture(scope="module")
+def page(figures: dict[str, str]) -> bytes:
+    return page_html("某县财政局2023年政府信息公开工作年度报告", sheets(figures)).encode()
+
+
+def busy_pdf(operators: int) -> bytes:
+    """A page that keeps the interpreter busy: strings drawn in a font that is not there."""
+    body = zlib.compress(b"BT /F 9 Tf " + b"(abcdefgh) Tj 1 0 0 1 2 3 Tm " * operators + b"ET")
+    return pdf_of(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+            stream(b"/Filter /FlateDecode", body),
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        ]
+    )
+
+
+def test_answers_come_for_every_key(page: bytes) -> None:
+    with Readers(workers=2) as readers:
+        answers = dict(readers.read_many((i, page, None) for i in range(12)))
+    assert sorted(answers) == list(range(12))
+    assert {a.outcome for a in answers.values()} == {Outcome.REPORT}
+
+
+def test_few_files_are_held_at_once(page: bytes) -> None:
+    drawn = 0
+
+    def items() -> object:
+        nonlocal drawn
+        for i in range(50):
+            drawn += 1
+            yield i, page, None
+
+    with Readers(workers=2) as readers:
+        answers = readers.read_many(items())  # type: ignore[arg-type]
+        next(answers)
+        assert drawn <= 4
+        answers.close()  # type: ignore[attr-defined]
+
+
+def test_hanging_reader_times_out_and_the_next_file_is_read(page: bytes) -> None:
+    with Readers(workers=1, wall_seconds=2) as readers:
+        warm = readers.read(page)
+        slow = readers.read(busy_pdf(900_000))
+        after = readers.read(page)
+    assert warm.outcome is after.outcome is Outcome.REPORT
+    assert slow.outcome is Outcome.TIMED_OUT
+    assert "2 seconds" in (slow.reason or "")
+
+
+def test_cpu_limit() -> None:
+    with Readers(workers=1, cpu_seconds=1, wall_seconds=60) as readers:
+        slow = readers.read(busy_pdf(900_000))
+    assert slow.outcome is Outcome.TIMED_OUT
+    assert "CPU" in (slow.reason or "")
+
+
+def test_memory_limit(page: bytes) -> None:
+    with Readers(workers=1, memory_bytes=160 * 1024 * 1024) as readers:
+        eaten = readers.read(busy_pdf(900_000))
+        after = readers.read(page)
+    assert eaten.outcome is Outcome.OUT_OF_MEMORY
+    assert after.outcome is Outcome.REPORT
+
+
+def test_killed_worker_is_a_failure_of_that_file(page: bytes) -> None:
+    with Readers(workers=1) as readers:
+        readers.read(page)
+        process = readers._workers[0]._process
+        assert process is not None
+
+        def kill() -> None:
+            time.sleep(0.5)
+            os.kill(process.pid, signal.SIGKILL)
+
+        threading.Thread(target=kill).start()
+        killed = readers.read(busy_pdf(900_000))
+        after = readers.read(page)
+    assert killed.outcome is Outcome.FAILED
+    assert "SIGKILL" in (killed.reason or "")
+    assert after.outcome is Outcome.REPORT
+
+
+def test_fault_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Panic(BaseException):
+        pass
+
+    def panic(*_: object) -> None:
+        raise Panic("library gave up")
+
+    monkeypatch.setattr("parsers.read.read", panic)
+    answer = isolation._answer(b"<html>", None)
+    assert (answer.outcome, answer.reason) == (Outcome.FAILED, "Panic: library gave up")

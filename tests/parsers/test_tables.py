@@ -1,0 +1,210 @@
+"""The statutory tables, read from HTML and PDF in the shapes that real reports have."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from printed_reports import (
+    Sheet,
+    by_place,
+    disclosure_sheet,
+    page_html,
+    page_pdf,
+    requests_sheet,
+    review_sheet,
+    sheets,
+    table_html,
+    wrong,
+)
+
+from parsers.forms.vocabulary import vocabulary
+from parsers.read import read
+from parsers.report import Outcome, State
+
+TITLE = "中卫市民政局2023年政府信息公开工作年度报告"
+
+
+def html(printed: list[Sheet]) -> bytes:
+    return page_html(TITLE, printed).encode()
+
+
+def test_html_cell_for_cell(figures: dict[str, str]) -> None:
+    extraction = read(html(sheets(figures)))
+    assert extraction.outcome is Outcome.REPORT
+    assert extraction.edition == "2021"
+    assert len(figures) == 200 == len(extraction.facts)
+    assert wrong(extraction, figures) == {}
+    assert {c.passed for c in extraction.checks} == {True}
+    assert len(extraction.checks) == 7 + 7 + 25 + 3
+
+
+def test_pdf_cell_for_cell(figures: dict[str, str]) -> None:
+    extraction = read(page_pdf(TITLE, sheets(figures)))
+    assert extraction.edition == "2021"
+    assert len(extraction.facts) == 200
+    assert wrong(extraction, figures) == {}
+    assert all(f.locator.startswith("pdf:p") for f in extraction.facts)
+
+
+@pytest.mark.parametrize("row", range(27))
+def test_pdf_cut_behind_each_row_of_the_requests_table(figures: dict[str, str], row: int) -> None:
+    assert wrong(read(page_pdf(TITLE, sheets(figures), {1: row})), figures) == {}
+
+
+@pytest.mark.parametrize("row", range(12))
+def test_pdf_cut_behind_each_row_of_the_disclosure_table(figures: dict[str, str], row: int) -> None:
+    assert wrong(read(page_pdf(TITLE, sheets(figures), {0: row})), figures) == {}
+
+
+@pytest.mark.parametrize("row", range(3))
+def test_pdf_cut_within_the_review_table(figures: dict[str, str], row: int) -> None:
+    assert wrong(read(page_pdf(TITLE, sheets(figures), {2: row})), figures) == {}
+
+
+def test_other_treatment_as_one_row_in_a_2021_report(figures: dict[str, str]) -> None:
+    one_row = {k: v for k, v in figures.items() if not k.startswith("requests/other.")}
+    one_row |= {k.replace("other.other", "other"): v for k, v in figures.items() if "requests/other.other/" in k}
+    printed = [disclosure_sheet(one_row), requests_sheet(one_row, "2019"), review_sheet(one_row)]
+    extraction = read(html(printed))
+    assert extraction.edition == "2021"
+    assert wrong(extraction, one_row) == {}
+    assert len(extraction.facts) == 186
+    assert not any(f.row_code.startswith("other.") for f in extraction.facts)
+
+
+def test_2019_edition(figures: dict[str, str]) -> None:
+    numbered = {
+        f"disclosure/{row.code}/{column.code}": str(100 + 10 * i + j)
+        for i, (block, row) in enumerate(
+            (b, r) for b in vocabulary().table("disclosure", "2019").blocks for r in b.rows
+        )
+        for j, column in enumerate(block.columns)
+    }
+    printed_as = numbered | {
+        "disclosure/licensing/change": "+1036",
+        "disclosure/other_services/change": "减11",
+        "disclosure/procurement/procurement_amount": "251000元",
+    }
+    expected = numbered | {
+        "disclosure/licensing/change": "1036",
+        "disclosure/other_services/change": "-11",
+        "disclosure/procurement/procurement_amount": "25.1",
+    }
+    printed = [disclosure_sheet(printed_as, "2019"), requests_sheet(figures, "2019"), review_sheet(figures)]
+    for data in (html(printed), page_pdf(TITLE, printed)):
+        extraction = read(data)
+        assert extraction.edition == "2019"
+        assert wrong(extraction, expected) == {}
+
+
+def test_typing_slips_seen_in_print(figures: dict[str, str]) -> None:
+    slips = {
+        "本年废止件数": "本年度止件数",
+        "2.其他法律行政法规禁止公开": "2.其他法律行政止公开",
+        "3.危及“三安全一稳定”": '3. 危及"三安全一稳定"',
+        "（一）予以公开": "(一) 予以<br>公开",
+        "结果维持": "结果 维持",
+        "行政规范性文件": "规范性文件",
+        "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请": "1.申请人无正当理由逾期不补正，行政机关不再处理其申请",
+    }
+    assert wrong(read(html([s.relabelled(slips) for s in sheets(figures)])), figures) == {}
+
+
+@pytest.mark.parametrize("padding", [0, 2])
+def test_rows_that_lost_their_group_cell(figures: dict[str, str], padding: int) -> None:
+    """As the Markdown of PDFs has it: no spans, cells missing in front, blank ones behind."""
+    sheet = requests_sheet(figures)
+    rows = []
+    for row in range(sheet.height):
+        texts = [s.text for s in sorted(sheet.spots, key=lambda s: s.column) if s.row == row]
+        rows.append("<tr>" + "".join(f"<td>{t}</td>" for t in texts + [""] * padding) + "</tr>")
+    page = html(sheets(figures)).decode().replace(table_html(sheet), f"<table>{''.join(rows)}</table>")
+    assert wrong(read(page.encode()), figures) == {}
+
+
+def test_requests_table_in_two_html_tables(figures: dict[str, str]) -> None:
+    whole = table_html(requests_sheet(figures))
+    rows = whole.split("<tr>")
+    cut = "<tr>".join(rows[:12]) + "</tbody></table><p></p><table><tbody><tr>" + "<tr>".join(rows[12:])
+    page = html(sheets(figures)).decode().replace(whole, cut)
+    assert wrong(read(page.encode()), figures) == {}
+
+
+def test_blank_and_dash_are_not_zero(figures: dict[str, str]) -> None:
+    bent = figures | {
+        "requests/received/natural_person": "",
+        "requests/received/business": "/",
+        "requests/received/research": "—",
+        "requests/received/welfare": "无",
+        "requests/received/legal_services": "约20",
+        "disclosure/normative_documents/in_force": "22（其中修订 16 件）",
+    }
+    extraction = read(html(sheets(bent)))
+    read_as = by_place(extraction)
+    states = [read_as[f"requests/received/{c}"].state for c in ("natural_person", "business", "research", "welfare")]
+    assert states == [State.BLANK, State.DASH, State.DASH, State.DASH]
+    spoilt = read_as["requests/received/legal_services"]
+    assert (spoilt.state, spoilt.value, spoilt.raw) == (State.UNREADABLE, None, "约20")
+    remark = read_as["disclosure/normative_documents/in_force"]
+    assert (remark.value, remark.raw) == (Decimal(22), "22（其中修订 16 件）")
+    open_checks = {c.scope for c in extraction.checks if c.passed is None}
+    assert "requests/*/natural_person" in open_checks
+    assert "requests/received/*" in open_checks
+
+
+def test_a_row_that_is_not_printed_is_absent(figures: dict[str, str]) -> None:
+    sheet = requests_sheet(figures)
+    label = "8.属于行政查询事项"
+    row = next(s.row for s in sheet.spots if s.text == label)
+    kept = Sheet([s for s in sheet.spots if s.row != row])
+    page = html([disclosure_sheet(figures), kept, review_sheet(figures)])
+    read_as = by_place(read(page))
+    assert read_as["requests/denied.administrative_inquiry/total"].state is State.ABSENT
+    rest = {k: v for k, v in figures.items() if "administrative_inquiry" not in k}
+    assert wrong(read(page), rest) == {}
+
+
+def test_a_label_that_means_nothing_is_never_guessed(figures: dict[str, str]) -> None:
+    page = html([s.relabelled({"2.重复申请": "2.某某某某"}) for s in sheets(figures)])
+    facts = [f for f in read(page).facts if f.row_code == "not_processed.repeated"]
+    assert {f.state for f in facts} == {State.UNREADABLE}
+    assert [f.raw for f in facts][-1] == figures["requests/not_processed.repeated/total"]
+
+
+def test_a_failing_sum_names_both_sides(figures: dict[str, str]) -> None:
+    total = int(figures["review/cases/reconsideration.total"])
+    extraction = read(html(sheets(figures | {"review/cases/reconsideration.total": "0"})))
+    (check,) = [c for c in extraction.checks if c.passed is False]
+    assert (check.rule, check.scope) == ("review.total", "review/cases/reconsideration.*")
+    assert (check.expected, check.actual) == (Decimal(total), Decimal(0))
+    assert "行政复议" in check.detail
+
+
+def test_another_table_is_kept_cell_by_cell(figures: dict[str, str]) -> None:
+    extra = "<table><tr><td>平台</td><td>条数</td></tr><tr><td>网站</td><td>178</td></tr></table>"
+    page = html(sheets(figures)).decode().replace("<h3>五、", extra + "<h3>五、")
+    extraction = read(page.encode())
+    assert wrong(extraction, figures) == {}
+    assert by_place(extraction)["other.1/r2/c2"].value == Decimal(178)
+
+
+def test_fees_in_yuan_by_the_head(figures: dict[str, str]) -> None:
+    bent = {"本年收费金额（单位：万元）": "本年收费金额（单位：元）"}
+    page = html([s.relabelled(bent) for s in sheets(figures | {"disclosure/fees/amount_10k_yuan": "251000"})])
+    assert by_place(read(page))["disclosure/fees/amount_10k_yuan"].value == Decimal("25.1")
+
+
+def test_statistics_annex_of_2014() -> None:
+    rows = "".join(
+        f"<tr><td>{row.label}</td><td>{row.unit}</td><td>{i}</td></tr>"
+        for i, row in enumerate(vocabulary().table("statistics", "2014").rows(), 1)
+    )
+    page = (
+        "<html><body><div id='zoom'><p>某某县2016年政府信息公开工作年度报告</p><p>一、概述</p><p>本报告。</p>"
+        f"<table><tr><td>统计指标</td><td>单位</td><td>统计数</td></tr>{rows}</table></div></body></html>"
+    )
+    extraction = read(page.encode())
+    assert extraction.edition == "2014"
+    assert [f.value for f in extraction.facts] == [Decimal(i) for i in range(1, len(extraction.facts) + 1)]
+    assert len(extraction.facts) == len(vocabulary().table("statistics", "2014").rows())
