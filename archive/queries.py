@@ -46,15 +46,16 @@ class Filter:
 _COLUMNS = {
     "reports": "report_id, agency, division_code, year, title, edition, published_on, status, url, page_url, "
     "media_type, sha256, versions, first_seen, last_seen",
-    "facts": "report_id, agency, year, edition, table_code, row_code, column_code, value, state, raw, locator, "
-    "sha256",
+    "facts": "report_id, agency, year, edition, table_code, row_code, column_code, value, state, raw, "
+    "locator, sha256",
     "sections": "report_id, ordinal, heading, text",
     "checks": "report_id, agency, year, rule, scope, passed, expected, actual, detail",
     "changes": "change_id, report_id, agency, year, layer, cause, kind, table_code, row_code, column_code, "
     "old_value, new_value, run_id, window_from, window_to, recorded_at, url",
-    "captures": "capture_id, run_id, url, fetched_at, via, status, verdict, sha256, media_type, size, warc_file, "
-    "warc_offset, reason",
-    "runs": "run_id, kind, started_at, finished_at, status, fetched, new, changed, unchanged, gone, failed, blocked",
+    "captures": "capture_id, run_id, url, fetched_at, via, status, verdict, sha256, media_type, size, "
+    "warc_file, warc_offset, reason",
+    "runs": "run_id, kind, started_at, finished_at, status, fetched, new, changed, unchanged, gone, failed, "
+    "blocked",
     "coverage": "division_code, agency, year, state, due_on, published_on",
 }
 _ORDER = {
@@ -95,7 +96,7 @@ def find_report(catalogue: Catalogue, name: str) -> int:
     raise NoSuchReport(f"{name!r} fits several reports: {listed}. Give the number")
 
 
-def _candidates(session: Session, name: str) -> list[Sequence[Any]]:
+def _candidates(session: Session, name: str) -> Sequence[Sequence[Any]]:
     base = "SELECT report_id, agency, year FROM reports WHERE "
     if name.isdecimal() and len(name) < 10:
         return list(session.execute(text(base + "report_id = :id"), {"id": int(name)}))

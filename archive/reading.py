@@ -88,7 +88,7 @@ def read_blobs(
     failures: list[Failure] = []
     read = reports = 0
     batch: list[tuple[str, report.Extraction]] = []
-    for sha256, extraction in readers.read_many(_blobs(catalogue, home, sha256s, failures)):
+    for sha256, extraction in readers.read_many(archived(catalogue, home, sha256s, failures)):
         read += 1
         reports += extraction.outcome is report.Outcome.REPORT
         if extraction.outcome in _FAILED:
@@ -123,9 +123,10 @@ def _readable() -> Select[str]:
     )
 
 
-def _blobs(
+def archived(
     catalogue: Catalogue, home: Path, sha256s: Iterable[str], failures: list[Failure]
 ) -> Iterator[tuple[str, bytes, str | None]]:
+    """Each blob's bytes, from the WARC files; one that cannot be had goes to ``failures``."""
     for sha256 in sha256s:
         try:
             data = read_blob(catalogue, home, sha256)

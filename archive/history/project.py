@@ -340,7 +340,7 @@ class _Projector:
             .where(Finding.extraction_id == version.extraction_id)
             .group_by(Finding.passed)
         )
-        counts = dict(self._session.execute(query))
+        counts = {row[0]: row[1] for row in self._session.execute(query)}
         return counts.get(0, 0), -counts.get(1, 0), version.resource_id
 
 

@@ -59,13 +59,13 @@ def _navigation(pages: int) -> str:
     return _anchor("/", "首页") + columns + articles
 
 
-def _page(title: str, column: str, navigation: str, main: str) -> bytes:
+def _page(title: str, column: str, navigation: str, main: str, article_tag: str = "") -> bytes:
     text = f"""<!DOCTYPE html>
 <html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8">
 <title>{title}</title>
 <meta name="SiteName" content="示范县人民政府"><meta name="SiteDomain" content="plain.example">
 <meta name="SiteIDCode" content="6405990001"><meta name="ColumnName" content="{column}">
-<meta name="ColumnType" content="政府信息公开"><meta name="ArticleTitle" content="{title}">
+<meta name="ColumnType" content="政府信息公开">{article_tag}
 <script src="/static/pager.js"></script></head>
 <body><ul class="nav">
 {navigation}</ul>
@@ -87,7 +87,8 @@ def _article(number: int, navigation: str, rng: random.Random) -> bytes:
     )
     title = _title(number)
     main = f'<h1>{title}</h1>\n<div class="view TRS_UEDITOR trs_paper_default trs_word">\n{body}</div>'
-    return _page(title, "政府信息公开年报", navigation, main)
+    tag = f'<meta name="ArticleTitle" content="{title}">'
+    return _page(title, "政府信息公开年报", navigation, main, tag)
 
 
 def _pager(column: int, page: int, count: int) -> str:

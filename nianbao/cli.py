@@ -1,0 +1,88 @@
+"""The command line: ``nianbao [--home DIR] COMMAND``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import OperationalError
+
+from nianbao import __version__
+from nianbao.commands import ask, home, work
+from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
+from nianbao.commands.demo import demo
+from nianbao.output import errors
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The archive of China's annual reports on government information disclosure (政府信息公开工作年度报告).",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nianbao {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    home: Annotated[
+        Path, typer.Option(envvar="NIANBAO_HOME", help="The archive's folder.", show_default=True)
+    ] = Path("data"),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    # no docstring: Typer would show it in place of the program's help
+    context.obj = home
+
+
+app.command()(home.init)
+app.add_typer(home.sites, name="sites")
+app.command()(work.crawl)
+app.command()(work.backfill)
+app.command("import")(work.import_)
+app.command()(work.parse)
+for command in (
+    ask.reports,
+    ask.show,
+    ask.facts,
+    ask.changes,
+    ask.checks,
+    ask.coverage,
+    ask.runs,
+    ask.sql,
+    ask.get,
+):
+    app.command()(command)
+app.command()(home.doctor)
+app.command()(demo)
+
+
+def main() -> None:
+    """Run the command line. Known troubles become one line and an exit code."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        errors.print("nianbao: interrupted; what was fetched is kept, run it again to go on")
+        sys.exit(DONE_WITH_FAILURES)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(DONE_WITH_FAILURES)
+    except OperationalError as error:
+        first = str(error.orig).strip().splitlines()[0]
+        errors.print(f"nianbao: the catalogue cannot be used: {first}", markup=False)
+        sys.exit(BAD_USAGE)
+    except OSError as error:
+        errors.print(f"nianbao: {error.strerror or error}: {error.filename or ''}", markup=False)
+        sys.exit(DONE_WITH_FAILURES)
+
+
+if __name__ == "__main__":
+    main()

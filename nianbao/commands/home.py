@@ -1,0 +1,175 @@
+"""Commands about the home itself: init, sites, doctor."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive.catalogue.engine import CatalogueMissing, CatalogueNewer, CatalogueOutdated, create_catalogue
+from archive.catalogue.engine import open_catalogue as try_catalogue
+from archive.queries import Rows
+from nianbao.commands.context import DONE_WITH_FAILURES, home_path, open_home, stop
+from nianbao.output import Format, console, print_rows
+from nianbao.settings import (
+    FILE_NAME,
+    SettingsError,
+    SiteSettings,
+    add_site,
+    load_settings,
+    site_name,
+    web_address,
+    write_new,
+)
+
+LEAST_FREE_BYTES = 1_000_000_000
+
+sites = typer.Typer(help="Manage the sites that are crawled.", no_args_is_help=True)
+
+
+def init(
+    context: typer.Context,
+    contact: Annotated[
+        str, typer.Option(help="A web page or mail address for site owners; sent with every request.")
+    ] = "",
+) -> None:
+    """Make a home, or bring an older one up to date.
+
+    Example: nianbao --home data init --contact https://example.org/crawler
+    """
+    path = home_path(context)
+    path.mkdir(parents=True, exist_ok=True)
+    if not (path / FILE_NAME).exists():
+        write_new(path, contact)
+    home = open_home(context)
+    for folder in ("warc", "logs"):
+        (path / folder).mkdir(exist_ok=True)
+    try:
+        create_catalogue(home.catalogue_url).close()
+    except SQLAlchemyError as error:
+        raise stop(f"the catalogue cannot be made: {str(error).splitlines()[0]}") from error
+    console.print(f"The home is ready: {path}", soft_wrap=True)
+    if not home.settings.contact:
+        console.print(
+            f"Set contact in {path / FILE_NAME}, so that site owners can reach you.", soft_wrap=True
+        )
+    console.print("Next: nianbao sites add https://www.spt.gov.cn/")
+
+
+@sites.command("add")
+def sites_add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The site's start page, or its annual-report column.")],
+    name: Annotated[
+        str | None, typer.Option(help="A short name; made from the address if not given.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="What the site is called.")] = None,
+    division: Annotated[
+        str | None, typer.Option(help="Its division's code (GB/T 2260), such as 640502.")
+    ] = None,
+    delay: Annotated[float, typer.Option(help="Seconds between requests to one host.")] = 1.0,
+    allow_private: Annotated[
+        bool, typer.Option(help="Let the site be on a private or loopback address.")
+    ] = False,
+) -> None:
+    """Add a site to the settings.
+
+    Example: nianbao sites add https://www.spt.gov.cn/ --division 640502
+    """
+    home = open_home(context)
+    try:
+        address = web_address(url)
+        site = SiteSettings(
+            name=name or site_name(address),
+            title=title,
+            start=[address],
+            division=division,
+            delay=delay,
+            allow_private=allow_private,
+        )
+        add_site(home.path, site)
+    except ValidationError as error:
+        raise stop("; ".join(f"{p['loc'][0]}: {p['msg']}" for p in error.errors())) from error
+    except (ValueError, SettingsError) as error:
+        raise stop(str(error)) from error
+    console.print(f"Added {site.name} ({address}). Next: nianbao crawl {site.name}", soft_wrap=True)
+
+
+@sites.command("list")
+def sites_list(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the sites of the settings.
+
+    Example: nianbao sites list
+    """
+    home = open_home(context)
+    rows = ((s.name, s.title, " ".join(s.start), s.division, s.delay) for s in home.settings.site)
+    found = Rows(("name", "title", "start", "division", "delay"), iter(rows))
+    print_rows(found, Format.JSON if as_json else Format.TABLE)
+
+
+def doctor(context: typer.Context) -> None:
+    """Check the home and the machine; each fault with its one-line fix.
+
+    Example: nianbao doctor
+    """
+    faults = 0
+    for good, what, fix in _examine(home_path(context)):
+        mark = "ok   " if good else "fault"
+        console.print(
+            f"{mark}  {what}" + ("" if good else f"\n       fix: {fix}"), markup=False, soft_wrap=True
+        )
+        faults += not good
+    if faults:
+        raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def _examine(path: Path) -> Iterator[tuple[bool, str, str]]:
+    good = sys.version_info >= (3, 11)
+    yield good, f"Python {sys.version.split()[0]}", "install Python 3.11 or newer"
+    try:
+        settings = load_settings(path)
+    except SettingsError as error:
+        yield False, str(error), "correct the file, or run `nianbao init`"
+        return
+    yield True, f"settings {path / FILE_NAME}", ""
+    yield bool(settings.contact), "a contact for site owners is set", f"set contact in {path / FILE_NAME}"
+    yield bool(settings.site), f"{len(settings.site)} sites in the settings", "add one: nianbao sites add URL"
+    try:
+        try_catalogue(settings.catalogue_url(path)).close()
+        yield True, "the catalogue opens and is up to date", ""
+    except (CatalogueMissing, CatalogueOutdated, CatalogueNewer, SQLAlchemyError) as error:
+        yield False, f"the catalogue: {str(error).splitlines()[0]}", "run `nianbao init`"
+    yield from _examine_storage(path)
+
+
+def _examine_storage(path: Path) -> Iterator[tuple[bool, str, str]]:
+    probe = path / "warc" / ".probe"
+    try:
+        probe.parent.mkdir(exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+        yield True, f"{path / 'warc'} can be written", ""
+    except OSError as error:
+        yield (
+            False,
+            f"{path / 'warc'} cannot be written: {error.strerror}",
+            f"give yourself write access to {path}",
+        )
+    free = shutil.disk_usage(path).free
+    yield (
+        free > LEAST_FREE_BYTES,
+        f"{free / 1e9:.1f} GB of disk are free",
+        "free some space, or move the home",
+    )
+    left = sorted(path.glob("warc/**/*.open"))
+    what = f"{len(left)} WARC files were left open" if left else "no WARC file was left open"
+    yield not left, what, "if no crawl is running they are whole up to their last record; keep them"

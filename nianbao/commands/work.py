@@ -1,0 +1,366 @@
+"""Commands that fetch and read: crawl, backfill, import, parse."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+from rich.live import Live
+from sqlalchemy import Row, text
+
+from archive.catalogue.engine import Catalogue
+from archive.history.project import project
+from archive.history.reread import differences
+from archive.reading import Failure, ReadingSummary, all_blobs, archived, stale_blobs
+from archive.recorder import Recorder
+from archive.runs import RunStatus, SiteIdentity, close_run, open_run
+from archive.times import compact, utc_now
+from crawler.job import CrawlJob, Outcome
+from crawler.job import Progress as CrawlProgress
+from nianbao import __version__
+from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
+from nianbao.output import console, errors
+from nianbao.settings import SiteSettings, site_name, web_address
+from parsers.isolation import Readers
+from scheduler.night import NightSummary, SiteTask, Watcher, read_stale, run_night
+
+
+class LiveWatcher(Watcher):
+    """Shows progress on a terminal, and nothing elsewhere. Use as a context manager."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, CrawlProgress] = {}
+        self._read: tuple[int, int] | None = None
+        self._live = (
+            Live(console=errors, refresh_per_second=4, transient=True) if errors.is_terminal else None
+        )
+
+    def __enter__(self) -> LiveWatcher:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def crawling(self, site: str, progress: CrawlProgress) -> None:
+        self._counts[site] = progress
+        self._show()
+
+    def reading(self, done: int, total: int) -> None:
+        self._read = (done, total)
+        self._show()
+
+    def _show(self) -> None:
+        if self._live is None:
+            return
+        lines = [
+            f"{name}: {p.fetched} fetched, {p.waiting} waiting, {p.found} files of reports"
+            for name, p in self._counts.items()
+        ]
+        if self._read:
+            lines.append(f"reading: {self._read[0]} of {self._read[1]} files")
+        self._live.update("\n".join(lines))
+
+
+def crawl(
+    context: typer.Context,
+    site: Annotated[
+        list[str] | None, typer.Argument(help="Names of sites; all of them if none is given.")
+    ] = None,
+) -> None:
+    """Crawl the sites once, read what is new, and record what changed.
+
+    Example: nianbao crawl spt.gov.cn
+    """
+    home = open_home(context)
+    chosen = _choose(home, site or [])
+    with opened(home) as catalogue:
+        summary = _run(home, catalogue, [task_of(home, s) for s in chosen], "crawl")
+    _end(summary)
+
+
+def backfill(
+    context: typer.Context,
+    url: Annotated[list[str] | None, typer.Argument(help="Pages or files to archive and read now.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A text file with one URL a line.")] = None,
+    follow: Annotated[bool, typer.Option(help="Also walk a URL that is a listing.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option(help="Let private and loopback addresses be fetched.")
+    ] = False,
+    delay: Annotated[float, typer.Option(help="Seconds between requests to one host.")] = 1.0,
+) -> None:
+    """Archive and read the given pages or files now.
+
+    Example: nianbao backfill https://www.spt.gov.cn/xxgk/202401/t20240118_1.html
+    """
+    home = open_home(context)
+    urls = _addresses([*(url or []), *_listed(file)])
+    if not urls:
+        raise stop("give at least one URL, or --file LIST")
+    by_host: dict[str, list[str]] = {}
+    for one in urls:
+        by_host.setdefault(urlsplit(one).netloc.lower(), []).append(one)
+    tasks = [_given(home, host, part, follow, allow_private, delay) for host, part in by_host.items()]
+    with opened(home) as catalogue:
+        summary = _run(home, catalogue, tasks, "backfill")
+        _say_given(catalogue, urls)
+    _end(summary)
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[list[Path], typer.Argument(help="Files of reports: PDF or HTML.")],
+    url: Annotated[
+        str | None, typer.Option(help="Where the file was published; a file: address is used if not given.")
+    ] = None,
+) -> None:
+    """Take in plain files, archive them and read them.
+
+    Example: nianbao import report.pdf --url https://www.example.gov.cn/report.pdf
+    """
+    home = open_home(context)
+    if url is not None and len(file) > 1:
+        raise stop("--url names one file's address; import the files one by one")
+    address = _addresses([url])[0] if url else None
+    missing = [str(f) for f in file if not f.is_file()]
+    if missing:
+        raise stop(f"no such file: {', '.join(missing)}")
+    with opened(home) as catalogue:
+        run_id = open_run(catalogue, "import")
+        status = RunStatus.INTERRUPTED
+        try:
+            software = f"nianbao/{__version__}"
+            with Recorder(catalogue, home.path, run_id=run_id, host="import", software=software) as recorder:
+                for one in file:
+                    recorder.add_file(address or one.absolute().as_uri(), _media_type(one), one.read_bytes())
+            with LiveWatcher() as watcher:
+                reading = read_stale(catalogue, home.path, home.settings.workers, watcher)
+            project(catalogue)
+            status = RunStatus.DONE
+        finally:
+            close_run(catalogue, run_id, status)
+        _say_given(catalogue, [address or one.absolute().as_uri() for one in file])
+    _say_failures(reading)
+    if reading.failures:
+        raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def parse(
+    context: typer.Context,
+    stale: Annotated[bool, typer.Option(help="Files this release has not read yet (the default).")] = False,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Every archived file, compared with what is stored.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option(help="Only print what would be read or would differ.")] = False,
+) -> None:
+    """Read archived files again: from the archive, never from the net.
+
+    Example: nianbao parse --all --dry-run
+    """
+    home = open_home(context)
+    if stale and all_:
+        raise stop("give --stale or --all, not both")
+    with opened(home) as catalogue:
+        if dry_run:
+            reading = _compare(home, catalogue, all_blobs(catalogue) if all_ else stale_blobs(catalogue))
+        else:
+            with LiveWatcher() as watcher:
+                reading = read_stale(catalogue, home.path, home.settings.workers, watcher)
+            project(catalogue)
+            console.print(f"{reading.read} files read, {reading.reports} of them reports")
+        if all_ and not dry_run:
+            reading = _compare(home, catalogue, all_blobs(catalogue))
+    _say_failures(reading)
+    if reading.failures:
+        raise typer.Exit(DONE_WITH_FAILURES)
+
+
+# ------------------------------------------------------------------ helpers
+
+
+def _choose(home: Home, names: list[str]) -> list[SiteSettings]:
+    known = {s.name: s for s in home.settings.site}
+    if not known:
+        raise stop("no site is set up yet: nianbao sites add https://www.spt.gov.cn/")
+    unknown = [n for n in names if n not in known]
+    if unknown:
+        raise stop(f"no site is called {', '.join(unknown)}; there are: {', '.join(known)}")
+    return [known[n] for n in names] or list(known.values())
+
+
+def task_of(home: Home, site: SiteSettings) -> SiteTask:
+    identity = SiteIdentity(site.name, site.title, site.division, tuple(site.start))
+    job = CrawlJob(
+        catalogue_url=home.catalogue_url,
+        home=str(home.path),
+        run_id=0,
+        site_id=None,
+        name=site.name,
+        start=tuple(site.start),
+        user_agent=user_agent(home),
+        delay=site.delay,
+        robots=site.robots,
+        allow_private=site.allow_private,
+        max_pages=site.max_pages,
+        log_file=_log_file(home, site.name),
+    )
+    return SiteTask(identity, job)
+
+
+def _given(
+    home: Home, host: str, urls: list[str], follow: bool, allow_private: bool, delay: float
+) -> SiteTask:
+    name = site_name(urls[0])
+    job = CrawlJob(
+        catalogue_url=home.catalogue_url,
+        home=str(home.path),
+        run_id=0,
+        site_id=None,
+        name=name,
+        start=tuple(urls),
+        user_agent=user_agent(home),
+        delay=delay,
+        allow_private=allow_private,
+        given=True,
+        follow=follow,
+        log_file=_log_file(home, f"backfill-{name}"),
+    )
+    return SiteTask(SiteIdentity(host, None, None, tuple(urls)), job)
+
+
+def user_agent(home: Home) -> str:
+    """Who we are, with where we can be reached (RFC 9110, 10.1.5)."""
+    return f"nianbao/{__version__} (+{home.settings.contact or 'no contact set'})"
+
+
+def _log_file(home: Home, name: str) -> str:
+    return str(home.path / "logs" / f"{compact(utc_now())}-{name.replace(':', '_')}.log")
+
+
+def _run(home: Home, catalogue: Catalogue, tasks: list[SiteTask], kind: str) -> NightSummary:
+    if not home.settings.contact and not all(t.job.allow_private for t in tasks):
+        errors.print("Set contact in nianbao.toml: site owners should be able to reach you.")
+    with LiveWatcher() as watcher:
+        return run_night(
+            catalogue,
+            tasks,
+            kind=kind,
+            parallel_hosts=home.settings.parallel_hosts,
+            workers=home.settings.workers,
+            watcher=watcher,
+        )
+
+
+def _end(summary: NightSummary) -> None:
+    """The plain summary; the program ends with 1 when something failed."""
+    for outcome in summary.sites:
+        console.print(site_line(outcome), markup=False, soft_wrap=True)
+    _say_failures(summary.reading)
+    found, changes = summary.reading, summary.projection
+    console.print(
+        f"Run {summary.run_id}: {found.read} files read, {found.reports} of them reports; "
+        f"{changes.appeared} reports are new, {changes.edited} changed.",
+        soft_wrap=True,
+    )
+    if not summary.clean:
+        raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def site_line(outcome: Outcome) -> str:
+    """A site's crawl in one line."""
+    if outcome.problem and outcome.listings == 0:
+        return f"{outcome.name}: FAILED. {outcome.problem}"
+    parts = [
+        f"{outcome.fetched} fetched",
+        f"{outcome.received_bytes / 1e6:.1f} MB",
+        f"{outcome.not_modified} not modified",
+        f"{outcome.listings} listings",
+        f"{outcome.found} files of reports",
+    ]
+    counts = {
+        "incomplete listings": outcome.incomplete_listings,
+        "gone": outcome.gone,
+        "failed": outcome.failed,
+        "blocked": outcome.blocked,
+        "left out by robots.txt": outcome.excluded,
+        "left unexplored": outcome.unexplored,
+    }
+    parts += [f"{count} {what}" for what, count in counts.items() if count]
+    line = f"{outcome.name}: {', '.join(parts)}"
+    return f"{line}. PROBLEM: {outcome.problem}" if outcome.problem else line
+
+
+def _say_failures(reading: ReadingSummary) -> None:
+    for failure in reading.failures:
+        errors.print(f"not read: {failure.sha256[:12]}: {failure.reason}", markup=False, soft_wrap=True)
+
+
+def _say_given(catalogue: Catalogue, urls: list[str]) -> None:
+    """What each given URL turned out to be."""
+    query = text(
+        "SELECT c.verdict, e.outcome, e.reason, r.report_id, r.agency, r.year FROM captures c "
+        "LEFT JOIN extraction e ON e.sha256 = c.sha256 "
+        "LEFT JOIN reports r ON r.url = c.url OR r.page_url = c.url "
+        "WHERE c.url = :url ORDER BY c.capture_id DESC, e.revision DESC LIMIT 1"
+    )
+    with catalogue.reading() as session:
+        for url in urls:
+            row = session.execute(query, {"url": url}).first()
+            console.print(f"{url}: {_given_line(row)}", markup=False, soft_wrap=True)
+
+
+def _given_line(row: Row[Any] | None) -> str:
+    if row is None:
+        return "not fetched"
+    if row.report_id is not None:
+        return f"report {row.report_id}: {row.agency or 'unknown agency'} {row.year or 'unknown year'}"
+    if row.outcome is None:
+        return "archived, not read" if row.verdict == "ok" else str(row.verdict)
+    said = f"archived, {row.outcome.replace('_', ' ')}"
+    return f"{said} ({row.reason})" if row.reason else said
+
+
+def _addresses(urls: list[str]) -> list[str]:
+    try:
+        return list(dict.fromkeys(web_address(u) for u in urls))
+    except ValueError as error:
+        raise stop(str(error)) from error
+
+
+def _listed(file: Path | None) -> list[str]:
+    if file is None:
+        return []
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise stop(f"{file} cannot be read: {error}") from error
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _media_type(path: Path) -> str:
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+
+
+def _compare(home: Home, catalogue: Catalogue, sha256s: list[str]) -> ReadingSummary:
+    """Read the files and print what comes out otherwise than stored; nothing is written."""
+    found = 0
+    failures: list[Failure] = []
+    with Readers(workers=home.settings.workers) as readers, LiveWatcher() as watcher:
+        items = archived(catalogue, home.path, sha256s, failures)
+        for done, (sha256, fresh) in enumerate(readers.read_many(items), start=1):
+            for one in differences(catalogue, sha256, fresh):
+                found += 1
+                console.print(
+                    f"{sha256[:12]} {one.place}: {one.old} -> {one.new}", markup=False, soft_wrap=True
+                )
+            watcher.reading(done, len(sha256s))
+    console.print(f"{len(sha256s)} files read, {found} differences from what is stored")
+    return ReadingSummary(len(sha256s), 0, tuple(failures))
