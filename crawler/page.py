@@ -31,6 +31,7 @@ _PAGER = re.compile(
 )
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _ABSOLUTE = re.compile(r"(https?)://([^/?]+)(.*)", re.I | re.S)
+_HOST = re.compile(r"(?:[\w.\-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 _SESSION_PATH = re.compile(r";[a-z]*sessionid[^/?]*", re.I)
 _SESSION_QUERY = re.compile(
     r"(?:^|(?<=&))(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid)=[^&]*&?", re.I
@@ -385,7 +386,10 @@ def _absolute(href: str, encoding: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _host(scheme: str, netloc: str) -> str:
+    """The host in one spelling; empty for what can be none (names and passwords, stray brackets, blanks)."""
     host = netloc.strip().lower()
+    if _HOST.fullmatch(host) is None:
+        return ""
     return host.removesuffix(":80" if scheme == "http" else ":443")
 
 

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from urllib.parse import urljoin
 
-from crawler.page import Page, read_page
+from crawler.page import Page, read_page, resolver
 
 
 class Verdict(StrEnum):
@@ -182,10 +181,9 @@ def _by_status(answer: _Answer, home_url: str | None) -> Judgement | None:
 
 
 def _redirected(answer: _Answer, home_url: str | None) -> Judgement:
-    location = answer.headers.get("location", "").strip()
-    if not location:
-        return Judgement(Verdict.ERROR, f"status {answer.status} without a location")
-    target = urljoin(answer.url, location)
+    target = resolver(answer.url)(answer.headers.get("location", ""))
+    if target is None:
+        return Judgement(Verdict.ERROR, f"status {answer.status} without a location that can be followed")
     moved = Judgement(Verdict.MOVED, f"status {answer.status} to {target}")
     return _leads_nowhere(answer.url, target, home_url) or moved
 

@@ -72,6 +72,10 @@ def test_a_byte_order_mark_is_no_text() -> None:
         ("#top", None),
         ("", None),
         ("http://", None),
+        ("http://[2001:db8::1]:80/a", "http://[2001:db8::1]/a"),
+        ("http://[www.a.gov.cn/a", None),
+        ("http://user:secret@www.a.gov.cn/", None),
+        ("http://www.a gov.cn/", None),
     ],
 )
 def test_resolving(href: str, url: str | None) -> None:
