@@ -1,6 +1,7 @@
 """The arithmetic that the forms state of themselves, tried on the facts.
 
-The head of table 3 says 第一项加第二项之和，等于第三项加第四项之和; the totals of rows, of （七）总计 and of table 4
+The head of table 3 says 第一项加第二项之和，等于第三项加第四项之和; the totals of rows, of （七）总计 and
+of table 4
 are sums by their meaning. Where a blank, a dash or an unread cell stands in the sum the check stays open.
 """
 

@@ -18,18 +18,151 @@ from parsers.document import Cell, Document, Grid, Paragraph
 from parsers.sniff import HTML
 
 _SKIPPED = frozenset(
-    ["script", "style", "noscript", "template", "select", "option", "button", "textarea", "iframe", "object", "embed", "svg", "canvas", "audio", "video", "map", "link", "meta", "title", "head", "nav", "input"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "select",
+        "option",
+        "button",
+        "textarea",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "link",
+        "meta",
+        "title",
+        "head",
+        "nav",
+        "input",
+    ]
 )
 _BLOCKS = frozenset(
-    ["html", "body", "address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "ucapcontent", "ucaptitle"]
+    [
+        "html",
+        "body",
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "caption",
+        "ucapcontent",
+        "ucaptitle",
+    ]
 )
 _TITLES = ("h1", "ucaptitle", "title")
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _IDS = frozenset(
-    ["zoom", "ucap-content", "vsb_content", "vsb_content_2", "vsb_content_3", "vsb_content_4", "vsb_content_500", "vsb_content_501", "vsb_content_1001", "pages_content", "artibody", "article", "article_content", "articlecontent", "content", "contentbox", "js_content", "mainbox", "main-content", "maincontent", "newscontent", "news_content", "con_con", "xxgk_content", "detailcontent", "textbox", "contentregion", "fontzoom", "barrierfree_container"]
+    [
+        "zoom",
+        "ucap-content",
+        "vsb_content",
+        "vsb_content_2",
+        "vsb_content_3",
+        "vsb_content_4",
+        "vsb_content_500",
+        "vsb_content_501",
+        "vsb_content_1001",
+        "pages_content",
+        "artibody",
+        "article",
+        "article_content",
+        "articlecontent",
+        "content",
+        "contentbox",
+        "js_content",
+        "mainbox",
+        "main-content",
+        "maincontent",
+        "newscontent",
+        "news_content",
+        "con_con",
+        "xxgk_content",
+        "detailcontent",
+        "textbox",
+        "contentregion",
+        "fontzoom",
+        "barrierfree_container",
+    ]
 )
 _CLASSES = frozenset(
-    ["trs_editor", "trs_ueditor", "trs_web", "trs_preappend", "view", "ucap-content", "pages_content", "article-content", "article_content", "articlecon", "article-con", "content", "detail-content", "detail_content", "news_content", "newscontent", "con_text", "txtcon", "wzcon", "wznr", "main-txt", "conttxt", "xxgk_content", "bt_content", "zw_content", "zwcon", "xl_content", "editor-content", "v_news_content", "news-content", "text-content", "info_content", "info-content", "article_con", "pagecontent"]
+    [
+        "trs_editor",
+        "trs_ueditor",
+        "trs_web",
+        "trs_preappend",
+        "view",
+        "ucap-content",
+        "pages_content",
+        "article-content",
+        "article_content",
+        "articlecon",
+        "article-con",
+        "content",
+        "detail-content",
+        "detail_content",
+        "news_content",
+        "newscontent",
+        "con_text",
+        "txtcon",
+        "wzcon",
+        "wznr",
+        "main-txt",
+        "conttxt",
+        "xxgk_content",
+        "bt_content",
+        "zw_content",
+        "zwcon",
+        "xl_content",
+        "editor-content",
+        "v_news_content",
+        "news-content",
+        "text-content",
+        "info_content",
+        "info-content",
+        "article_con",
+        "pagecontent",
+    ]
 )
 _BEGIN = re.compile(
     r"content\.?\s*begin|<\$\[信息内容\]>begin|正文开始|ZJEG_RSS\.content\.begin", re.IGNORECASE
@@ -42,7 +175,7 @@ _LABELLED = re.compile(
 _PROPERTY_TABLE = re.compile(
     r"索引号|信息分类|发布机构|发文日期|文\s*号|有效性|公开方式|公开时限|主题分类|名\s*称|成文日期|体裁"
 )
-_NOT_AN_ARTICLE = frozenset("table tbody tr p".split())
+_NOT_AN_ARTICLE = frozenset(["table", "tbody", "tr", "p"])
 _DEEPEST = 200
 _LEAST_ARTICLE = 60
 
@@ -113,7 +246,8 @@ def read(data: bytes) -> Document:
 
 
 def page_tags(data: bytes) -> dict[str, str]:
-    """The page's meta tags as 《政府网站发展指引》 (国办发〔2017〕47号, annex) names them, names in lower case.
+    """The page's meta tags as 《政府网站发展指引》 (国办发〔2017〕47号, annex) names them, names in lower
+    case.
 
     Names are read without regard to case and without a ``meta-`` prefix; of several the last that says
     something wins, and ``null`` says nothing.
@@ -123,7 +257,9 @@ def page_tags(data: bytes) -> dict[str, str]:
 
 
 def decode(data: bytes) -> str:
-    """Text of a page: UTF-8 if it decodes, else GB 18030 if it decodes, else what it declares, else UTF-8 with marks."""
+    """Text of a page: UTF-8 if it decodes, else GB 18030 if it decodes, else what it declares, else UTF-8
+    with marks.
+    """
     for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
         if data.startswith(mark):
             return data.decode(name, "replace")
@@ -330,7 +466,9 @@ def _grid(table: Element, paths: _Paths) -> Grid:
                 column += 1
             colspan, rowspan = _span(cell, "colspan"), min(_span(cell, "rowspan"), len(rows) - row)
             if colspan > 1 or rowspan > 1:
-                taken.update((r, c) for r in range(row, row + rowspan) for c in range(column, column + colspan))
+                taken.update(
+                    (r, c) for r in range(row, row + rowspan) for c in range(column, column + colspan)
+                )
             if not _hidden(cell):
                 cells.append(Cell(row, column, _cell_text(cell), paths.locator(cell), rowspan, colspan))
             column += colspan

@@ -96,7 +96,7 @@ class TitleWords:
 
 
 def parse_title(text: str) -> TitleWords | None:
-    """Read the title of a report of this kind (政府信息公开工作年度报告, 年报); None when the text is none."""
+    """Read the title of such a report (政府信息公开工作年度报告, 年报); None when the text is none."""
     subject = _SUBJECT.search(text) if len(text) <= 80 and "。" not in text else None
     if subject is None:
         return None
@@ -120,7 +120,9 @@ def is_report_title(text: str) -> bool:
 
 
 def is_notice(title: str) -> bool:
-    """Whether a title speaks about such reports (a notice to compile them, their form) instead of being one's."""
+    """Whether a title speaks about such reports (a notice to compile them, their form) instead of being
+    one's.
+    """
     return bool(_NOTICE.search(title))
 
 
@@ -129,7 +131,9 @@ def _first(document: Document, count: int) -> list[str]:
 
 
 def _title(document: Document) -> str | None:
-    """The title as printed; where it stands in two lines both are joined, where the page names it shorter the longer."""
+    """The title as printed; where it stands in two lines both are joined, where the page names it shorter
+    the longer.
+    """
     choices = list(_title_choices(document))
     fitting = [c for c in choices if is_report_title(c)]
     with_agency = [c for c in fitting if _named_in(c)]
@@ -190,7 +194,9 @@ def _agency(title: TitleWords | None, document: Document, opening: str) -> str |
 
 
 def _full_name(short: str | None, opening: str) -> str | None:
-    """The agency's name with the divisions above it, where the text prints it so once: 淮安市洪泽区人民政府."""
+    """The agency's name with the divisions above it, where the text prints it so once:
+    淮安市洪泽区人民政府.
+    """
     if not short:
         return None
     text = re.sub(r"\s", "", opening)

@@ -1,7 +1,8 @@
 """Reading in worker processes that cannot harm the rest: bounded memory, time and no network.
 
 A worker is ``python -m parsers.isolation``: a fresh interpreter that inherits nothing but two pipes, on which
-messages go as a length of eight bytes and a pickle. It lives on from file to file, for fonts and character maps
+messages go as a length of eight bytes and a pickle. It lives on from file to file, for fonts and character
+maps
 load once. One that dies, hangs or runs out of memory is that file's outcome, and another one takes its place.
 """
 

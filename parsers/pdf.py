@@ -1,7 +1,9 @@
 """PDF with text into a document: ruled tables as grids, the rest as paragraphs.
 
-Pages are interpreted by pdfminer.six with a device of our own (:mod:`parsers.pdf_page`); rules become grids in
-:mod:`parsers.rulings`, tables that pages cut are joined in :mod:`parsers.paging`, and the text beside them becomes
+Pages are interpreted by pdfminer.six with a device of our own (:mod:`parsers.pdf_page`); rules become grids
+in
+:mod:`parsers.rulings`, tables that pages cut are joined in :mod:`parsers.paging`, and the text beside them
+becomes
 paragraphs in :mod:`parsers.prose`.
 """
 
@@ -35,13 +37,16 @@ _LEAST_CHARACTERS = 20
 _LEAST_READABLE = 0.7
 """Least share of the text that must be Han, ASCII or common punctuation; garbled layers have under half."""
 
-_BROKEN = (PDFException, PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError,
+_BROKEN = (PDFException, PSException, ValueError, TypeError, KeyError, IndexError, AttributeError,
+AssertionError,
            ArithmeticError, EOFError, RecursionError)  # fmt: skip
-"""What pdfminer is seen to raise on broken files (pdf.js' collection): all mean that the file cannot be read."""
+"""What pdfminer is seen to raise on broken files (pdf.js' collection): all mean that the file cannot be
+read.
+"""
 
 
 def read(data: bytes) -> Document:
-    """Read a PDF. Raises :class:`~parsers.outcomes.UnreadableFile` when it has no text that can be trusted."""
+    """Read a PDF. Raises :class:`~parsers.outcomes.UnreadableFile` without text to be trusted."""
     try:
         pages = list(_pages(data))
     except (PDFPasswordIncorrect, PDFEncryptionError, PDFTextExtractionNotAllowed) as fault:
@@ -75,7 +80,9 @@ def _demand_text(pages: Iterable[Page]) -> None:
 def _is_readable(c: str) -> bool:
     code = ord(c)
     return (
-        0x20 <= code < 0x7F or 0x4E00 <= code <= 0x9FFF or 0x3000 <= code <= 0x303F or 0xFF00 <= code <= 0xFFEF
-        or 0x3400 <= code <= 0x4DBF or 0x2E80 <= code <= 0x2FDF or 0x2010 <= code <= 0x203B or 0x2460 <= code <= 0x24FF
+        0x20 <= code < 0x7F or 0x4E00 <= code <= 0x9FFF or 0x3000 <= code <= 0x303F or 0xFF00 <= code <=
+        0xFFEF
+        or 0x3400 <= code <= 0x4DBF or 0x2E80 <= code <= 0x2FDF or 0x2010 <= code <= 0x203B or 0x2460 <=
+        code <= 0x24FF
         or c in "·×℃°±√■□●○★▲△◆〇"
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """A quick interpreter of page contents: pdfminer's operators, fed by a tokenizer of one regular expression.
 
-pdfminer spends most of its time on tokens. Contents with inline images, nested parentheses or other odd syntax
+pdfminer spends most of its time on tokens. Contents with inline images, nested parentheses or other odd
+syntax
 go to pdfminer's own tokenizer, so that what comes out is the same.
 """
 
@@ -38,7 +39,9 @@ class OddSyntax(Exception):
 
 
 class ContentInterpreter(PDFPageInterpreter):
-    """Interprets contents quickly, and counts: the device's ``operators`` never pass :data:`MOST_OPERATORS`."""
+    """Interprets contents quickly, and counts: the device's ``operators`` never pass
+    :data:`MOST_OPERATORS`.
+    """
 
     def execute(self, streams: Sequence[object]) -> None:
         chosen = self._not_running(streams)

@@ -1,4 +1,6 @@
-"""The text beside the tables: page furniture taken off, lines joined to paragraphs, tables put at their places."""
+"""The text beside the tables: page furniture taken off, lines joined to paragraphs, tables put at their
+places.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ _READERS: dict[str, Callable[[bytes], Document]] = {HTML: html.read, PDF: pdf.re
 
 
 def read(data: bytes, media_type: str | None = None) -> Extraction:
-    """Read a file as an annual report. What it is, is told by its bytes; ``media_type`` helps only where they do not.
+    """Read a file as an annual report. What it is, is told by its bytes; ``media_type`` helps only where
+    they do not.
 
     A file that cannot be read is an outcome with its reason, not an exception; a fault of this
     program still raises, and :mod:`parsers.isolation` records it.

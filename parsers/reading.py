@@ -1,4 +1,4 @@
-"""A document read as an annual report: its identity, parts, facts and checks, and whether it is one at all."""
+"""A document read as an annual report: identity, parts, facts, checks, and whether it is one at all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class _Tables:
 
 
 def read_document(document: Document) -> Extraction:
-    """Read a document. Of what is no report the identity is kept, for the page may lead to the report's file."""
+    """Read a document. Of what is no report the identity is kept, for the page may lead to the report's
+    file.
+    """
     who = identity.read(document)
     grids = tuple(document.grids())
     tables = _tables(grids)
@@ -112,7 +114,9 @@ def _why_not(
 
 
 def content_digest(document: Document, title: str | None) -> str:
-    """SHA-256 of what a reader sees of the report: title, paragraphs and cells, without counters and page furniture."""
+    """SHA-256 of what a reader sees of the report: title, paragraphs and cells, without counters and page
+    furniture.
+    """
     digest = sha256(key(title or "").encode())
     for block in document.blocks:
         if isinstance(block, Grid):

@@ -18,7 +18,7 @@ _LEAST_LENGTH = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A cell of a frame: rows ``top`` to ``bottom`` and columns ``left`` to ``right`` by index of boundary."""
+    """A cell of a frame: rows ``top`` to ``bottom``, columns ``left`` to ``right``, by boundary."""
 
     left: int
     top: int
@@ -28,7 +28,9 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A table's boundaries on one page and its cells. ``open_top`` and ``open_bottom``: no rule closes it there."""
+    """A table's boundaries on one page and its cells. ``open_top`` and ``open_bottom``: no rule closes it
+    there.
+    """
 
     page: int
     xs: tuple[float, ...]
@@ -98,7 +100,7 @@ def _components(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], 
 
 
 def _frame(page: int, across: list[Rule], down: list[Rule]) -> Frame | None:
-    """The boundaries and cells; rows at the ends of the vertical rules are kept though no rule closes them."""
+    """The boundaries and cells; rows that the vertical rules reach are kept though no rule closes them."""
     if not across and not down:
         return None
     if len(down) < 2:

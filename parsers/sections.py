@@ -21,10 +21,14 @@ _NUMBERED = re.compile(
 )
 _LONGEST = 45
 _TOPICS = (
-    "概述", "总体情况", "基本情况", "工作概述", "主动公开政府信息情况", "主动公开情况", "主动公开政府信息的情况", "依申请公开情况",
-    "依申请公开政府信息情况", "政府信息依申请公开情况", "收到和处理政府信息公开申请情况", "因政府信息公开工作被申请行政复议、提起行政诉讼情况",
-    "政府信息公开行政复议、行政诉讼情况", "行政复议和行政诉讼情况", "存在的主要问题及改进情况", "政府信息公开工作存在的主要问题及改进情况",
-    "存在的主要问题和改进措施", "存在的问题和改进措施", "其他需要报告的事项", "需要说明的其他事项", "收费及减免情况", "附表",
+    "概述", "总体情况", "基本情况", "工作概述", "主动公开政府信息情况", "主动公开情况",
+    "主动公开政府信息的情况", "依申请公开情况",
+    "依申请公开政府信息情况", "政府信息依申请公开情况", "收到和处理政府信息公开申请情况",
+    "因政府信息公开工作被申请行政复议、提起行政诉讼情况",
+    "政府信息公开行政复议、行政诉讼情况", "行政复议和行政诉讼情况", "存在的主要问题及改进情况",
+    "政府信息公开工作存在的主要问题及改进情况",
+    "存在的主要问题和改进措施", "存在的问题和改进措施", "其他需要报告的事项", "需要说明的其他事项",
+    "收费及减免情况", "附表",
 )  # fmt: skip
 _KNOWN = 0.8
 _LEADING = 28
@@ -45,7 +49,9 @@ def is_topic(text: str) -> bool:
 
 
 def read(document: Document, title: str | None) -> tuple[Section, ...]:
-    """The report's parts in reading order. What stands before the first heading is the part 0, with no heading."""
+    """The report's parts in reading order. What stands before the first heading is the part 0, with no
+    heading.
+    """
     parts: list[tuple[str, list[str]]] = [("", [])]
     for heading, text in _lines(document):
         if heading:

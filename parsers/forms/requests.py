@@ -36,7 +36,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One row with values: its code, None when its label is not known, and its seven cells, None when not told."""
+    """One row with values: its code, None when its label is not known, and its seven cells, None when not
+    told.
+    """
 
     code: str | None
     row: Row

@@ -1,4 +1,6 @@
-"""Table 4 of the forms: 政府信息公开行政复议、行政诉讼情况. One row of fifteen values in three groups of five."""
+"""Table 4 of the forms: 政府信息公开行政复议、行政诉讼情况. One row of fifteen values in three groups of
+five.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What stands in a cell: a number, a blank, a dash, or something that cannot be read as a number.
 
-A number is taken only when the whole cell says it: ``22（其中修订 16 件）`` is 22 with a remark, but ``12 34`` and
+A number is taken only when the whole cell says it: ``22（其中修订 16 件）`` is 22 with a remark, but ``12
+34`` and
 ``约20`` are not numbers. Amounts are given in the unit that the form prescribes.
 """
 
@@ -38,7 +39,9 @@ class Reading:
 
 @lru_cache(maxsize=8192)
 def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
-    """Read a cell. ``unit`` is the form's (``万元`` or a count), ``printed_unit`` what the column's head says instead."""
+    """Read a cell. ``unit`` is the form's (``万元`` or a count), ``printed_unit`` what the column's head
+    says instead.
+    """
     text = unicodedata.normalize("NFKC", mend(raw)).strip()
     if not text:
         return Reading(State.BLANK)
@@ -54,7 +57,7 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
 
 
 def _factor(written: str, unit: str, printed_unit: str) -> Decimal | None:
-    """What the written number is multiplied by to stand in the form's unit; None when the units do not fit."""
+    """What multiplies the written number into the form's unit; None when the units do not fit."""
     if unit == TEN_THOUSAND_YUAN:
         return _YUAN.get(written or printed_unit or unit)
     return Decimal(1) if written in _COUNT_UNITS else None
@@ -67,7 +70,7 @@ def _plain(number: Decimal) -> Decimal:
 
 
 def looks_like_value(raw: str) -> bool:
-    """Whether a cell holds what a value cell may hold: a number with or without remark, a dash, or nothing."""
+    """Whether a cell holds what a value cell may hold: a number, remark or not, a dash, nothing."""
     return (
         read_value(raw).state is not State.UNREADABLE
         or read_value(raw, TEN_THOUSAND_YUAN).state is State.VALUE

@@ -1,6 +1,7 @@
 """The statutory forms' rows and columns, from ``data/annual_report_forms.json``.
 
-Editions: ``2021`` (国办公开办函〔2021〕30号), ``2019`` (国办公开办函〔2019〕60号) and ``2014``, the statistics
+Editions: ``2021`` (国办公开办函〔2021〕30号), ``2019`` (国办公开办函〔2019〕60号) and ``2014``, the
+statistics
 annex (政府信息公开情况统计表) of the reports for 2014 to 2018.
 """
 
@@ -15,7 +16,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A row or column: its code, its printed label, the labels it stands under, its unit if the form names one."""
+    """A row or column: its code, its printed label, the labels it stands under, its unit if the form names
+    one.
+    """
 
     code: str
     label: str

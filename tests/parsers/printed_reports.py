@@ -159,7 +159,9 @@ def page_html(title: str, printed: list[Sheet], head: str = "", container: str =
 
 
 def page_pdf(title: str, printed: list[Sheet], break_after: Mapping[int, int] | None = None) -> bytes:
-    """A PDF; ``break_after`` maps a table's number to the row behind which the page ends (no head repeated)."""
+    """A PDF; ``break_after`` maps a table's number to the row behind which the page ends (no head
+    repeated).
+    """
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -281,3 +283,9 @@ def pdf_of(objects: list[bytes]) -> bytes:
 
 def stream(head: bytes, body: bytes) -> bytes:
     return b"<< %s /Length %d >>\nstream\n%s\nendstream" % (head, len(body), body)
+
+
+def page_of(resources: bytes) -> bytes:
+    """The page object of such a file: object 3, its contents object 4."""
+    head = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 4 0 R"
+    return b"%s /Resources << %s >> >>" % (head, resources)

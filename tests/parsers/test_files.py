@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from printed_reports import by_place, page_html, page_pdf, pdf_of, sheets, stream, wrong
+from printed_reports import by_place, page_html, page_of, page_pdf, pdf_of, sheets, stream, wrong
 
 from parsers.html import decode, page_tags
 from parsers.pdf_page import MOST_FORMS
@@ -16,7 +16,9 @@ from parsers.read import read
 from parsers.report import Outcome
 
 
-@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n"])
+@pytest.mark.parametrize(
+    "start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n"]
+)
 def test_unsupported_by_content(start: bytes) -> None:
     extraction = read(start + b"\x00" * 50, "application/pdf")
     assert extraction.outcome is Outcome.UNSUPPORTED
@@ -55,7 +57,7 @@ def test_forms_that_fan_out_are_given_up() -> None:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 4 0 R /Resources << /XObject << /F 5 0 R >> >> >>",
+        page_of(b"/XObject << /F 5 0 R >>"),
         stream(b"", b"/F Do"),
     ]
     for level in range(levels):
@@ -73,7 +75,7 @@ def test_stream_that_inflates_without_end_is_given_up() -> None:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 4 0 R /Resources << >> >>",
+        page_of(b""),
         stream(b"/Filter [/FlateDecode /FlateDecode]", bomb),
     ]
     extraction = read(pdf_of(objects))
@@ -87,13 +89,16 @@ def test_encodings(encoding: str) -> None:
 
 
 def test_page_tags() -> None:
-    page = b"<meta name='meta-ArticleTitle' content='a'><meta name='articletitle' content='b'><meta name=URL content=null>"
+    page = b"<meta name='meta-ArticleTitle' content='a'><meta name='articletitle' content='b'>"
+    page += b"<meta name=URL content=null>"
     assert page_tags(page) == {"articletitle": "b"}
 
 
 @pytest.mark.parametrize("container", ["TRS_Editor", "TRS_UEDITOR", "view", "whatever", "v_news_content"])
 def test_containers(figures: dict[str, str], container: str) -> None:
-    extraction = read(page_html("某县财政局2023年政府信息公开工作年度报告", sheets(figures), container=container).encode())
+    extraction = read(
+        page_html("某县财政局2023年政府信息公开工作年度报告", sheets(figures), container=container).encode()
+    )
     assert wrong(extraction, figures) == {}
     assert not any("版权所有" in s.text for s in extraction.sections) or container == "whatever"
 

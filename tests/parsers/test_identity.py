@@ -66,7 +66,8 @@ def test_divisions(name: str | None, codes: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["2024-01-31", "2024-01-31 10:20", "2024-01-31-10:20:30", "2024年1月31日", "2024年01月31日", "2024/1/31"]
+    "written",
+    ["2024-01-31", "2024-01-31 10:20", "2024-01-31-10:20:30", "2024年1月31日", "2024年01月31日", "2024/1/31"],
 )
 def test_dates(written: str) -> None:
     assert to_date(written) == date(2024, 1, 31)
@@ -79,7 +80,9 @@ def test_impossible_date() -> None:
 def test_report_before_2019() -> None:
     body = f"<p>中卫市民政局</p><p>2017 年政府信息公开工作年度报告</p>{LONG}<p>一、概述</p>{LONG}"
     body += f"<p>二、政府信息主动公开情况</p>{LONG}<p>三、政府信息公开的主要问题及措施</p>{LONG}"
-    extraction = page("2017年政府信息公开工作年度报告", body, dated="<p>发布时间：2018年03月05日 浏览次数：12</p>")
+    extraction = page(
+        "2017年政府信息公开工作年度报告", body, dated="<p>发布时间：2018年03月05日 浏览次数：12</p>"
+    )
     assert (extraction.outcome, extraction.edition) == (Outcome.REPORT, "pre-2019")
     assert (extraction.agency, extraction.year) == ("中卫市民政局", 2017)
     assert extraction.published_on == date(2018, 3, 5)
@@ -93,7 +96,9 @@ def test_tags_case_and_repeats() -> None:
 
 
 def test_page_that_only_links_the_report() -> None:
-    extraction = page("某县财政局2023年政府信息公开工作年度报告", "<p><a href='a.pdf'>附件：年度报告.pdf</a></p>")
+    extraction = page(
+        "某县财政局2023年政府信息公开工作年度报告", "<p><a href='a.pdf'>附件：年度报告.pdf</a></p>"
+    )
     assert extraction.outcome is Outcome.NOT_A_REPORT
     assert (extraction.agency, extraction.year) == ("某县财政局", 2023)
     assert extraction.reason
@@ -114,7 +119,9 @@ def test_other_pages(title: str) -> None:
 
 
 def test_list_page() -> None:
-    items = "".join(f"<li><a href='{y}.html'>某县{y}年政府信息公开工作年度报告</a></li>" for y in range(2010, 2024))
+    items = "".join(
+        f"<li><a href='{y}.html'>某县{y}年政府信息公开工作年度报告</a></li>" for y in range(2010, 2024)
+    )
     assert page("政府信息公开年报", f"<ul>{items}</ul>").outcome is Outcome.NOT_A_REPORT
 
 

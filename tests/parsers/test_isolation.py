@@ -9,7 +9,7 @@ import time
 import zlib
 
 import pytest
-from printed_reports import page_html, pdf_of, sheets, stream
+from printed_reports import page_html, page_of, pdf_of, sheets, stream
 
 from parsers import isolation
 from parsers.isolation import Readers
@@ -28,7 +28,7 @@ def busy_pdf(operators: int) -> bytes:
         [
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+            page_of(b"/Font << /F 5 0 R >>"),
             stream(b"/Filter /FlateDecode", body),
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         ]

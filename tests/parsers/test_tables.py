@@ -64,7 +64,9 @@ def test_pdf_cut_within_the_review_table(figures: dict[str, str], row: int) -> N
 
 def test_other_treatment_as_one_row_in_a_2021_report(figures: dict[str, str]) -> None:
     one_row = {k: v for k, v in figures.items() if not k.startswith("requests/other.")}
-    one_row |= {k.replace("other.other", "other"): v for k, v in figures.items() if "requests/other.other/" in k}
+    one_row |= {
+        k.replace("other.other", "other"): v for k, v in figures.items() if "requests/other.other/" in k
+    }
     printed = [disclosure_sheet(one_row), requests_sheet(one_row, "2019"), review_sheet(one_row)]
     extraction = read(html(printed))
     assert extraction.edition == "2021"
@@ -106,7 +108,7 @@ def test_typing_slips_seen_in_print(figures: dict[str, str]) -> None:
         "（一）予以公开": "(一) 予以<br>公开",
         "结果维持": "结果 维持",
         "行政规范性文件": "规范性文件",
-        "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请": "1.申请人无正当理由逾期不补正，行政机关不再处理其申请",
+        "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请": "1.申请人无正当理由逾期不补正",
     }
     assert wrong(read(html([s.relabelled(slips) for s in sheets(figures)])), figures) == {}
 
@@ -142,7 +144,9 @@ def test_blank_and_dash_are_not_zero(figures: dict[str, str]) -> None:
     }
     extraction = read(html(sheets(bent)))
     read_as = by_place(extraction)
-    states = [read_as[f"requests/received/{c}"].state for c in ("natural_person", "business", "research", "welfare")]
+    states = [
+        read_as[f"requests/received/{c}"].state for c in ("natural_person", "business", "research", "welfare")
+    ]
     assert states == [State.BLANK, State.DASH, State.DASH, State.DASH]
     spoilt = read_as["requests/received/legal_services"]
     assert (spoilt.state, spoilt.value, spoilt.raw) == (State.UNREADABLE, None, "约20")

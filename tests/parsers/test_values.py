@@ -14,9 +14,12 @@ from parsers.report import State
 @pytest.mark.parametrize(
     ("raw", "unit", "value"),
     [
-        ("0", "", "0"), ("１２", "", "12"), (" 59237.2449 ", "万元", "59237.2449"), ("1,234,567", "", "1234567"),
-        ("22（其中修订 16 件）", "", "22"), ("55(含自然失效29件)", "", "55"), ("251000元", "万元", "25.1"), ("3万元", "万元", "3"),
-        ("0.5亿元", "万元", "5000"), ("+1036", "", "1036"), ("增11", "", "11"), ("减11", "", "-11"), ("减少 3", "", "-3"),
+        ("0", "", "0"), ("１２", "", "12"), (" 59237.2449 ", "万元", "59237.2449"), ("1,234,567", "",
+        "1234567"),
+        ("22（其中修订 16 件）", "", "22"), ("55(含自然失效29件)", "", "55"), ("251000元", "万元", "25.1"),
+        ("3万元", "万元", "3"),
+        ("0.5亿元", "万元", "5000"), ("+1036", "", "1036"), ("增11", "", "11"), ("减11", "", "-11"),
+        ("减少 3", "", "-3"),
         ("-7", "", "-7"), ("12件", "", "12"), ("1000000", "", "1000000"),
     ],
 )  # fmt: skip
@@ -35,7 +38,9 @@ def test_dash(raw: str) -> None:
     assert read_value(raw).state is State.DASH
 
 
-@pytest.mark.parametrize("raw", ["12 34", "约20", "1,23", "1.2.3", "O", "2件3", "5万元", "见附件", "（3）", "1/2"])
+@pytest.mark.parametrize(
+    "raw", ["12 34", "约20", "1,23", "1.2.3", "O", "2件3", "5万元", "见附件", "（3）", "1/2"]
+)
 def test_what_is_no_plain_number_is_unreadable(raw: str) -> None:
     reading = read_value(raw)
     assert (reading.state, reading.value) == (State.UNREADABLE, None)
@@ -45,6 +50,8 @@ def test_unit_that_the_head_prints() -> None:
     assert read_value("251000", "万元", "元").value == Decimal("25.1")
 
 
-@pytest.mark.parametrize("label", ["（一）予以公开", "(一) 予以 公开", "一、予以公开", "1．予以公开", "1予以公开"])
+@pytest.mark.parametrize(
+    "label", ["（一）予以公开", "(一) 予以 公开", "一、予以公开", "1．予以公开", "1予以公开"]
+)
 def test_ordinals_and_brackets_do_not_count(label: str) -> None:
     assert words(label) == "予以公开"
