@@ -8,14 +8,14 @@ the years after still print it as one, and it is then read as the row ``other``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from parsers.characters import key
 from parsers.document import Cell
 from parsers.forms import facts
 from parsers.forms.labels import Labels, words
-from parsers.forms.rows import Row, ascending, values_after
+from parsers.forms.rows import Row, ascending, behind, values_after
 from parsers.forms.vocabulary import Table, vocabulary
 from parsers.report import Fact
 
@@ -43,6 +43,7 @@ class _Line:
     code: str | None
     row: Row
     values: tuple[Cell, ...] | None
+    label: Cell
 
 
 @cache
@@ -69,7 +70,7 @@ def read(rows: Sequence[Row], disclosure_edition: str | None) -> Reading | None:
     tables = _adjoining(sorted({r.table for r in known}))
     mine = [r for r in rows if r.table in tables]
     columns = _head(mine)
-    lines = _first_of_each(_lines(mine, columns))
+    lines = _aligned(_first_of_each(_lines(mine, columns)))
     edition = _edition(lines, disclosure_edition)
     return Reading(_facts(lines, _form(edition)), edition, frozenset(line.row.table for line in lines))
 
@@ -114,7 +115,7 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
             continue
         if code is not None and values is None and len(row.cells) < COLUMNS:
             continue
-        lines.append(_Line(code, row, values))
+        lines.append(_Line(code, row, values, label))
         seen.add(code or "")
     return lines
 
@@ -172,6 +173,26 @@ def _first_of_each(lines: list[_Line]) -> list[_Line]:
         seen.add(line.code or "")
         kept.append(line)
     return kept
+
+
+def _aligned(lines: list[_Line]) -> list[_Line]:
+    """Rows whose values could not be told from padding are read as others of as many cells are."""
+    starts: dict[int, set[int]] = {}
+    for line in lines:
+        if line.values:
+            cells = behind(line.row, line.label)
+            starts.setdefault(len(cells), set()).add(cells.index(line.values[0]))
+    return [_at_start(line, starts) for line in lines]
+
+
+def _at_start(line: _Line, starts: dict[int, set[int]]) -> _Line:
+    cells = behind(line.row, line.label)
+    start = starts.get(len(cells), set())
+    if line.values or len(start) != 1:
+        return line
+    values = cells[min(start) : min(start) + COLUMNS]
+    beside = [c for c in cells if c.text and c not in values]
+    return line if beside or len(values) != COLUMNS else replace(line, values=values)
 
 
 def _edition(lines: list[_Line], disclosure_edition: str | None) -> str:

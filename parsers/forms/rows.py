@@ -54,7 +54,7 @@ def values_after(
     (``columns``: first column and width of each) decide if the row fits them; else blank cells that
     pad the row on one side are dropped. A row that lost its group's cell is thus read from the right.
     """
-    cells = tuple(c for c in row.cells if c.column > label.column and c is not label)
+    cells = behind(row, label)
     if len(cells) == wanted:
         return cells
     by_head = _under_head(cells, columns)
@@ -73,16 +73,24 @@ def _under_head(cells: tuple[Cell, ...], columns: tuple[tuple[int, int], ...]) -
     return complete if len(complete) == len(columns) else None
 
 
+def behind(row: Row, label: Cell) -> tuple[Cell, ...]:
+    """All cells of the row to the right of its label."""
+    return tuple(c for c in row.cells if c.column > label.column and c is not label)
+
+
 def _without_padding(cells: tuple[Cell, ...], wanted: int) -> tuple[Cell, ...] | None:
-    """Drop blank cells in front, or behind, but never choose between the two."""
-    extra = len(cells) - wanted
-    if extra <= 0:
+    """Drop the blank cells on both sides, where what is left can only be the values."""
+    written = [i for i, c in enumerate(cells) if c.text]
+    if len(cells) <= wanted or not written:
         return None
-    front = not any(c.text for c in cells[:extra])
-    back = not any(c.text for c in cells[-extra:])
-    if front == back:
-        return None
-    return cells[extra:] if front else cells[:-extra]
+    first, last = written[0], written[-1]
+    if last - first + 1 == wanted:
+        return cells[first : last + 1]
+    if first == 0 and last < wanted:
+        return cells[:wanted]
+    if last == len(cells) - 1 and first >= len(cells) - wanted:
+        return cells[-wanted:]
+    return None
 
 
 def ascending(columns: Iterable[tuple[int, int]]) -> bool:
