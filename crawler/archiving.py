@@ -17,6 +17,7 @@ from archive.capture import Fetched, Kind
 from archive.recorder import Recorder
 from archive.warc.exchange import Exchange
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, split_head
+from crawler.page import Page, is_html, read_page
 from crawler.trouble import explain
 from crawler.verdict import Judgement, Verdict, judge
 from crawler.wire import Wire
@@ -97,15 +98,26 @@ class ArchiveMiddleware:
     def _judge(
         self, request: Request, response: Response, wire: Wire, fields: dict[str, str]
     ) -> tuple[Judgement, bytes | None]:
+        wire_body = split_head(wire.response)[1]
         try:
-            body = decode_body(split_head(wire.response)[1], fields, self._max_bytes)
+            body = decode_body(wire_body, fields, self._max_bytes)
         except UndecodableBody as error:
             return Judgement(Verdict.ERROR, f"the body cannot be decoded: {error}"), None
         if "dataloss" in response.flags or "partial" in response.flags and "content-length" in fields:
             return Judgement(Verdict.TRUNCATED, "the connection closed before the body's end"), body
+        page = _page(request, body, fields)
         judgement = judge(
-            response.status, fields, body, url=request.url, final_url=request.url, home_url=self._home_url
+            response.status,
+            fields,
+            body,
+            url=request.url,
+            final_url=request.url,
+            home_url=self._home_url,
+            declared_length=_declared(fields),
+            received_length=len(wire_body),
+            page=page,
         )
+        request.meta["page"] = page
         return judgement, body
 
     def _from_archive(self, request: Request, response: Response) -> Response:
@@ -137,6 +149,16 @@ def _fetched(
         last_modified=fields.get("last-modified"),
         parent_url=request.meta.get("parent"),
     )
+
+
+def _page(request: Request, body: bytes, fields: dict[str, str]) -> Page | None:
+    """The page, read once for the verdict and for discovery; None for what is no HTML."""
+    return read_page(body, request.url, fields.get("content-type")) if is_html(body) else None
+
+
+def _declared(fields: dict[str, str]) -> int | None:
+    length = fields.get("content-length", "")
+    return int(length) if length.isdecimal() and "transfer-encoding" not in fields else None
 
 
 def _kind(request: Request) -> Kind:

@@ -54,6 +54,8 @@ _MAIN_TEXT = etree.XPath(
     smart_strings=False,
 )
 
+_FILE_MAGIC = (b"%pdf", b"pk\x03\x04", b"\xd0\xcf\x11\xe0", b"rar!", b"7z\xbc", b"\x89png", b"\xff\xd8\xff")
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -120,6 +122,12 @@ class Page:
         """The date printed in the list row of the link to `url`, outside the link's own text."""
         element = self._elements.get(url)
         return None if element is None else _row_date(element)
+
+
+def is_html(body: bytes) -> bool:
+    """Whether a body looks like a page rather than a file of another kind."""
+    head = body[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return not head.startswith(_FILE_MAGIC) and b"<" in head
 
 
 def read_page(data: bytes, url: str, content_type: str | None = None) -> Page:

@@ -17,7 +17,7 @@ from archive.recorder import Recorder
 from crawler.discovery import Candidate, CandidateKind, follow, is_article, is_report_column
 from crawler.families import family_of
 from crawler.job import CrawlJob, Outcome, Progress
-from crawler.page import Page, read_page
+from crawler.page import Page, is_html, read_page
 from crawler.trouble import explain
 from crawler.verdict import Judgement, Verdict
 
@@ -126,10 +126,10 @@ class ReportSpider(Spider):
             self._start_answers += 1
         if self._job.given and not self._job.follow and meta.get("level", 0) > 0:
             return
-        if not _is_html(response.body):
+        if not is_html(response.body):
             self._end_page(meta.get("walk"), response.url, failed=False)
             return
-        page = read_page(response.body, response.url, _content_type(response))
+        page = meta.pop("page", None) or read_page(response.body, response.url, _content_type(response))
         yield from self._follow(page, meta)
 
     def failed(self, failure: Failure) -> None:
@@ -283,14 +283,6 @@ def _registered(url: str) -> str:
     """What one owner registered: ``www.spt.gov.cn`` -> ``spt.gov.cn``; of an address, host and port."""
     found = _SUFFIXES(url).top_domain_under_public_suffix
     return found or urlsplit(url).netloc.lower()
-
-
-def _is_html(body: bytes) -> bool:
-    head = body[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return (
-        not head.startswith((b"%pdf", b"pk\x03\x04", b"\xd0\xcf\x11\xe0", b"rar!", b"7z\xbc"))
-        and b"<" in head
-    )
 
 
 def _content_type(response: Response) -> str | None:

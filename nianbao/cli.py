@@ -19,7 +19,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="The archive of China's annual reports on government information disclosure (政府信息公开工作年度报告).",
+    help="The archive of China's government annual reports on information disclosure "
+    "(政府信息公开工作年度报告).",
 )
 
 

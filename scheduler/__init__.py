@@ -1,0 +1,1 @@
+"""When: one whole run, and later the nightly schedule."""

@@ -140,14 +140,14 @@ def import_(
             software = f"nianbao/{__version__}"
             with Recorder(catalogue, home.path, run_id=run_id, host="import", software=software) as recorder:
                 for one in file:
-                    recorder.add_file(address or one.absolute().as_uri(), _media_type(one), one.read_bytes())
+                    recorder.add_file(address or one.resolve().as_uri(), _media_type(one), one.read_bytes())
             with LiveWatcher() as watcher:
                 reading = read_stale(catalogue, home.path, home.settings.workers, watcher)
             project(catalogue)
             status = RunStatus.DONE
         finally:
             close_run(catalogue, run_id, status)
-        _say_given(catalogue, [address or one.absolute().as_uri() for one in file])
+        _say_given(catalogue, [address or one.resolve().as_uri() for one in file])
     _say_failures(reading)
     if reading.failures:
         raise typer.Exit(DONE_WITH_FAILURES)
