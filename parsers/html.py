@@ -449,9 +449,9 @@ def _rows(table: Element) -> Iterator[Element]:
 
 
 def _span(element: Element, name: str) -> int:
-    written = element.get(name)
-    match = re.match(r"\s*(\d{1,3})", written) if written else None
-    return max(1, int(match[1])) if match else 1
+    """A span as written, from 1 to 999; what is no number spans one."""
+    written = (element.get(name) or "1").strip()[:3]
+    return max(1, int(written)) if written.isdecimal() else 1
 
 
 def _grid(table: Element, paths: _Paths) -> Grid:

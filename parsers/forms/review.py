@@ -65,12 +65,17 @@ def read(rows: Sequence[Row]) -> Reading | None:
 
 def _opens(rows: Sequence[Row], index: int) -> bool:
     """Whether the head of the table starts here: its words within three rows."""
+    if not _is_head(rows[index]):
+        return False
     text = key("".join(r.text() for r in rows[index : index + 3]))
-    return _is_head(rows[index]) and "复议" in text and "维持" in text and "审结" in text
+    return "复议" in text and "维持" in text and "审结" in text
 
 
 def _is_head(row: Row) -> bool:
     """A row of nothing but the head's words."""
+    text = key(row.text())
+    if not any(mark in text for mark in ("复议", "诉讼", "起诉", "维持", "纠正", "审结")):
+        return False
     words = [key(c.text) for c in row.own if c.text]
     known = [w for w in words if any(mark in w for mark, _ in (*_GROUPS, *_LEAVES, ("行政诉讼", "")))]
     return bool(known) and len(known) == len(words)
