@@ -32,8 +32,8 @@ bench: setup ## measure the crawler against a local site
 docs: setup ## write the generated references anew
 	@$(BIN)/python docs/generate.py
 
-clean: ## remove caches and the demo's home; .venv and data/ stay
-	@rm -rf build dist demo-home .pytest_cache .mypy_cache .ruff_cache ./*.egg-info
+clean: ## remove caches and build outputs; .venv and data/ stay
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache ./*.egg-info
 	@find . -path ./.venv -prune -o -name __pycache__ -type d -print | xargs rm -rf
 
 # A stamp older than these two files means that the packages may have changed.
