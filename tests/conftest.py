@@ -1,0 +1,194 @@
+"""Shared fixtures: an archive's home, and its catalogue on SQLite and on a real PostgreSQL server."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from archive.catalogue.engine import SQLITE_NAME, Catalogue, create_catalogue
+
+START_SECONDS = 60
+UNPRIVILEGED = ("postgres", "nobody")
+DATABASES = ("sqlite", "postgresql")
+
+
+@dataclass
+class PostgresqlServer:
+    """A server that answers on a socket in its own folder and on no network."""
+
+    folder: Path
+    user: str
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://{self.user}@/{database}?host={self.folder}"
+
+    def new_database(self, template: str = "template0") -> str:
+        """The name of a database made now, empty or a copy of ``template``."""
+        name = f"nianbao_{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop_database(self, name: str) -> None:
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def execute(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(
+            host=str(self.folder), user=self.user, dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
+
+
+def _program(name: str) -> str | None:
+    """A program of PostgreSQL, from the path or from where Debian keeps it; the newest release."""
+    found = shutil.which(name)
+    if found:
+        return str(Path(found).resolve())
+    installed = Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
+    return max(map(str, installed), key=lambda path: int(path.split("/")[4].split(".")[0]), default=None)
+
+
+def _owner() -> str | None:
+    """Whom the server runs as: the present user, but never root, as which it refuses to start."""
+    if os.geteuid() != 0:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in UNPRIVILEGED if name in known), None)
+
+
+def _no_postgresql(reason: str, remedy: str) -> NoReturn:
+    pytest.skip(f"NOT TESTED ON POSTGRESQL: {reason}; {remedy}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server for the whole session; without the program the tests that need it are left out."""
+    initdb, postgres, user = _program("initdb"), _program("postgres"), _owner()
+    if find_spec("psycopg") is None:
+        _no_postgresql("psycopg is not installed", "pip install 'nianbao[postgresql]'")
+    if initdb is None or postgres is None:
+        _no_postgresql("initdb and postgres were not found", "on Debian: apt-get install postgresql")
+    if user is None:
+        _no_postgresql("it does not run as root", "add a user named postgres, or do not test as root")
+    # pytest's own temporary folders are closed to other users
+    folder = Path(tempfile.mkdtemp(prefix="nianbao-pg-"))
+    log = (folder / "log").open("wb")
+    as_user: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
+    who = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    if who:
+        shutil.chown(folder, user)
+    data = folder / "data"
+    make = [initdb, "-D", str(data), "-U", user, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    made = as_user(make, stdout=log, stderr=log, cwd=folder, **who).wait()
+    assert made == 0, (folder / "log").read_text("utf-8")
+    settings = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(folder),
+        "fsync": "off",
+        "deadlock_timeout": "100ms",
+    }
+    options = [f"--{key}={value}" for key, value in settings.items()]
+    run = [postgres, "-D", str(data), *options]
+    process = as_user(run, stdout=log, stderr=log, cwd=folder, **who)
+    server = PostgresqlServer(folder, user)
+    try:
+        _wait_until_ready(server, process)
+        yield server
+    finally:
+        process.send_signal(signal.SIGINT)  # a fast shutdown
+        try:
+            process.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_ready(server: PostgresqlServer, process: subprocess.Popen[bytes]) -> None:
+    from psycopg import OperationalError
+
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            server.execute("SELECT 1")
+        except OperationalError:
+            ended = process.poll() is not None
+            assert not ended, (server.folder / "log").read_text("utf-8")
+            assert time.monotonic() < deadline, (server.folder / "log").read_text("utf-8")
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresqlServer) -> Iterator[str]:
+    """A new, empty database."""
+    name = postgresql_server.new_database()
+    yield postgresql_server.url(name)
+    postgresql_server.drop_database(name)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An archive's folder, still empty."""
+    path = tmp_path / "home"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture(params=DATABASES)
+def catalogue_url(request: pytest.FixtureRequest, home: Path) -> str:
+    """Where a catalogue may be made; nothing is there yet. Once on each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{home / SQLITE_NAME}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new catalogue, to be copied: to make one from nothing takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / SQLITE_NAME
+    create_catalogue(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: PostgresqlServer) -> str:
+    """A database with a new catalogue, to be copied."""
+    name = postgresql_server.new_database()
+    create_catalogue(postgresql_server.url(name)).close()
+    return name
+
+
+@pytest.fixture(params=DATABASES)
+def catalogue(request: pytest.FixtureRequest, home: Path) -> Iterator[Catalogue]:
+    """A new catalogue, open. Once on each database."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), home / SQLITE_NAME)
+        opened = Catalogue(f"sqlite:///{home / SQLITE_NAME}")
+        yield opened
+        opened.close()
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    name = server.new_database(request.getfixturevalue("postgresql_template"))
+    opened = Catalogue(server.url(name))
+    yield opened
+    opened.close()
+    server.drop_database(name)
