@@ -6,11 +6,14 @@ by one function for the writer and for every later reader.
 
 from __future__ import annotations
 
+import re
 import zlib
 
 import brotli
 
 MAX_DECODED_BYTES = 256 * 1024 * 1024
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")  # int() alone would take -8, which never ends
 
 
 class UndecodableBody(ValueError):
@@ -19,11 +22,8 @@ class UndecodableBody(ValueError):
 
 def split_head(raw: bytes) -> tuple[bytes, bytes]:
     """The head of an HTTP message (status line and headers, with the blank line) and its body."""
-    end = raw.find(b"\r\n\r\n")
-    if end < 0:
-        end = raw.find(b"\n\n")
-        return (raw[: end + 2], raw[end + 2 :]) if end >= 0 else (raw, b"")
-    return raw[: end + 4], raw[end + 4 :]
+    blank = _BLANK_LINE.search(raw)
+    return (raw[: blank.end()], raw[blank.end() :]) if blank else (raw, b"")
 
 
 def head_fields(head: bytes) -> dict[str, str]:
@@ -47,10 +47,10 @@ def dechunk(body: bytes) -> bytes:
         line_end = body.find(b"\r\n", position)
         if line_end < 0:
             break
-        try:
-            size = int(body[position:line_end].split(b";")[0].strip(), 16)
-        except ValueError as error:
-            raise UndecodableBody(f"bad chunk size at byte {position}") from error
+        declared = body[position:line_end].split(b";")[0].strip()
+        if not _CHUNK_SIZE.fullmatch(declared):
+            raise UndecodableBody(f"bad chunk size at byte {position}")
+        size = int(declared, 16)
         if size == 0:
             break
         parts.append(body[line_end + 2 : line_end + 2 + size])
@@ -109,12 +109,14 @@ def _unbrotli(body: bytes, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:
-        for start in range(0, len(body), 65536):
-            piece = engine.process(body[start : start + 65536])
+        while True:
+            piece = engine.process(body, output_buffer_limit=limit - size + 1)
             size += len(piece)
             if size > limit:
                 raise UndecodableBody(f"inflates past {limit} bytes")
             parts.append(piece)
+            if engine.is_finished() or engine.can_accept_more_data():
+                return b"".join(parts)
+            body = b""
     except brotli.error as error:
         raise UndecodableBody(str(error)) from error
-    return b"".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,9 +14,11 @@ from archive.queries import Filter, ask
 from nianbao.commands.context import DONE_WITH_FAILURES, Home
 from nianbao.commands.work import LiveWatcher, site_line, task_of
 from nianbao.output import Format, console, print_rows
-from nianbao.replica import EXPECTED, Replica, ReportKey
 from nianbao.settings import SiteSettings, add_site, load_settings, write_new
 from scheduler.night import NightSummary, run_night
+
+if TYPE_CHECKING:
+    from nianbao.replica import ReportKey
 
 CONTACT = "demo@localhost"
 
@@ -46,6 +48,8 @@ def demo(
 
 
 def _play(path: Path) -> bool:
+    from nianbao.replica import EXPECTED, Replica  # here, so that no other command waits for it
+
     with Replica() as replica:
         home = _make_home(path, replica.url)
         catalogue = create_catalogue(home.catalogue_url)
