@@ -37,6 +37,10 @@ def read_payload(home: Path, file: str, offset: int) -> bytes:
             block = record.raw_stream.read()
         except (StopIteration, ArchiveLoadFailed, EOFError, OSError) as error:
             raise RecordUnreadable(f"{path} holds no whole record at byte {offset}: {error}") from error
+    if len(block) != record.length:
+        raise RecordUnreadable(
+            f"{path} holds no whole record at byte {offset}: {len(block)} of {record.length} bytes are there"
+        )
     if record.rec_type == "resource":
         return bytes(block)
     if record.rec_type != "response":

@@ -130,21 +130,28 @@ class WarcWriter:
             self._open()
 
     def _open(self) -> None:
-        now = self._clock()
-        self._serial += 1
-        name = f"nianbao-{compact(now)}-run{self._run_id}-{self._serial:04d}-{self._host}.warc.gz"
-        self._file = f"warc/{now.year}/{name}"
-        path = self._home / self._file
+        name, path = self._unused_name()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._fd = os.open(f"{path}.open", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         self._size = 0
         _sync_folder(path.parent)
         self._append(self._warcinfo(name))
 
+    def _unused_name(self) -> tuple[str, Path]:
+        """A name that no file bears yet, not even one of this second: closing would write over it."""
+        now = self._clock()
+        while True:
+            self._serial += 1
+            name = f"nianbao-{compact(now)}-run{self._run_id}-{self._serial:04d}-{self._host}.warc.gz"
+            self._file = f"warc/{now.year}/{name}"
+            path = self._home / self._file
+            if not path.exists() and not path.with_name(f"{name}.open").exists():
+                return name, path
+
     def _append(self, record: ArcWarcRecord) -> int:
         """Write one record as one gzip member with one call; on failure cut back what was written."""
         assert self._fd is not None
-        member = _gzip_member(self._serialise(record))
+        member = _gzip_member(_serialise(record))
         try:
             written = 0
             while written < len(member):
@@ -156,11 +163,6 @@ class WarcWriter:
         self._size += len(member)
         return len(member)
 
-    def _serialise(self, record: ArcWarcRecord) -> bytes:
-        out = BytesIO()
-        self._builder._write_warc_record(out, record)
-        return out.getvalue()
-
     def _record(self, kind: str, url: str, date: str, block: bytes, *, content_type: str) -> ArcWarcRecord:
         headers = StatusAndHeaders("", [("WARC-Type", kind)], protocol="WARC/1.1")
         headers.add_header("WARC-Record-ID", self._builder._make_warc_id())
@@ -169,8 +171,6 @@ class WarcWriter:
         headers.add_header("WARC-Date", date)
         headers.add_header("WARC-Block-Digest", digest(block))
         record = ArcWarcRecord("warc", kind, headers, BytesIO(block), None, content_type, len(block))
-        record.payload_length = len(block)
-        # warcio adds a sha1 payload digest only where none is given and the type has a payload
         record.rec_headers.add_header("Content-Type", content_type)
         return record
 
@@ -242,6 +242,14 @@ def _record_id(record: ArcWarcRecord) -> str:
 def _status(head: bytes) -> int | None:
     parts = head.split(b" ", 2)
     return int(parts[1][:3]) if len(parts) > 1 and parts[1][:3].isdigit() else None
+
+
+def _serialise(record: ArcWarcRecord) -> bytes:
+    """The record's bytes. Not by warcio's own writer: of a revisit that one leaves out the block."""
+    block: bytes = record.raw_stream.read()
+    record.rec_headers.replace_header("Content-Length", str(len(block)))
+    head: bytes = record.rec_headers.to_bytes(encoding="utf-8")
+    return head + block + b"\r\n\r\n"
 
 
 def _gzip_member(data: bytes) -> bytes:

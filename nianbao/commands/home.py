@@ -75,7 +75,7 @@ def sites_add(
     ] = None,
     delay: Annotated[float, typer.Option(help="Seconds between requests to one host.")] = 1.0,
     allow_private: Annotated[
-        bool, typer.Option(help="Let the site be on a private or loopback address.")
+        bool, typer.Option("--allow-private", help="Let the site be on a private or loopback address.")
     ] = False,
 ) -> None:
     """Add a site to the settings.

@@ -91,9 +91,9 @@ def backfill(
     context: typer.Context,
     url: Annotated[list[str] | None, typer.Argument(help="Pages or files to archive and read now.")] = None,
     file: Annotated[Path | None, typer.Option(help="A text file with one URL a line.")] = None,
-    follow: Annotated[bool, typer.Option(help="Also walk a URL that is a listing.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Also walk a URL that is a listing.")] = False,
     allow_private: Annotated[
-        bool, typer.Option(help="Let private and loopback addresses be fetched.")
+        bool, typer.Option("--allow-private", help="Let private and loopback addresses be fetched.")
     ] = False,
     delay: Annotated[float, typer.Option(help="Seconds between requests to one host.")] = 1.0,
 ) -> None:
@@ -155,11 +155,15 @@ def import_(
 
 def parse(
     context: typer.Context,
-    stale: Annotated[bool, typer.Option(help="Files this release has not read yet (the default).")] = False,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Files this release has not read yet (the default).")
+    ] = False,
     all_: Annotated[
         bool, typer.Option("--all", help="Every archived file, compared with what is stored.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option(help="Only print what would be read or would differ.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only print what would be read or would differ.")
+    ] = False,
 ) -> None:
     """Read archived files again: from the archive, never from the net.
 
