@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from surt import surt
 
 from archive.capture import Fetched, Kind, Known, ListingSeen, Via
-from archive.catalogue.engine import Catalogue
+from archive.catalogue.engine import Catalogue, take_turn
 from archive.catalogue.models import Blob, Capture, Listing, Resource, Sighting
 from archive.times import Clock, iso, utc_now
 from archive.warc.exchange import Original, Placed
@@ -29,6 +29,7 @@ from archive.warc.reader import read_payload
 from archive.warc.writer import WarcWriter, digest
 
 BATCH = 200
+MEDIA_TYPE_LENGTH = 120
 SQL_LIMIT = 500  # bound parameters that a single IN list may hold
 
 
@@ -71,7 +72,7 @@ class Recorder:
         self._writer = WarcWriter(home, run_id=run_id, host=host, software=software, clock=clock)
         self._pending: list[_Pending] = []
         self._listings: list[ListingSeen] = []
-        self._originals: dict[str, Original] = {}
+        self._originals: dict[tuple[str, str], Original] = {}
         self._known = _load_known(catalogue, host)
         self._archive_is_empty = _is_empty(catalogue)
 
@@ -137,16 +138,20 @@ class Recorder:
         assert fetched.exchange is not None
         if fetched.status == 304:
             known = self._known.get(fetched.url)
-            return self._find_original(known.payload_digest) if known else None
+            return self._find_original(known.payload_digest, known.sha256) if known else None
+        if fetched.body is None:
+            return None
         _, body = split_head(fetched.exchange.response)
-        return self._find_original(digest(body)) if body else None
+        sha256 = hashlib.sha256(fetched.body).hexdigest()
+        return self._find_original(digest(body), sha256) if body else None
 
-    def _find_original(self, payload_digest: str) -> Original | None:
-        found = self._originals.get(payload_digest)
+    def _find_original(self, payload_digest: str, sha256: str) -> Original | None:
+        """Both must agree: the same bytes under another coding are another file with its own record."""
+        found = self._originals.get((payload_digest, sha256))
         if found is None and not self._archive_is_empty:
-            found = _stored_original(self._catalogue, payload_digest)
+            found = _stored_original(self._catalogue, payload_digest, sha256)
             if found is not None:
-                self._originals[payload_digest] = found
+                self._originals[payload_digest, sha256] = found
         return found
 
     def _remember(self, fetched: Fetched, placed: Placed | None) -> str | None:
@@ -158,11 +163,11 @@ class Recorder:
             return known.sha256 if known else None
         if fetched.body is None:
             return None
+        sha256 = hashlib.sha256(fetched.body).hexdigest()
         if placed.record_type == "response":
-            self._originals[placed.payload_digest] = Original(
+            self._originals[placed.payload_digest, sha256] = Original(
                 fetched.url, iso(fetched.fetched_at), placed.payload_digest
             )
-        sha256 = hashlib.sha256(fetched.body).hexdigest()
         if fetched.verdict == "ok":
             self._known[fetched.url] = Known(
                 url=fetched.url,
@@ -179,6 +184,7 @@ class Recorder:
             return
         self._writer.sync()
         with self._catalogue.writing() as session:
+            take_turn(session, "recording")
             ids = _resource_ids(session, self._pending, self._site_id)
             _add_blobs(session, self._pending)
             rows = [_capture_row(p, ids[p.fetched.url], self._run_id) for p in self._pending]
@@ -239,11 +245,15 @@ def _is_empty(catalogue: Catalogue) -> bool:
         return session.scalar(select(Capture.capture_id).limit(1)) is None
 
 
-def _stored_original(catalogue: Catalogue, payload_digest: str) -> Original | None:
+def _stored_original(catalogue: Catalogue, payload_digest: str, sha256: str) -> Original | None:
     query = (
         select(Resource.url, Capture.fetched_at)
         .join(Capture, Capture.resource_id == Resource.resource_id)
-        .where(Capture.payload_digest == payload_digest, Capture.record_type == "response")
+        .where(
+            Capture.payload_digest == payload_digest,
+            Capture.sha256 == sha256,
+            Capture.record_type == "response",
+        )
         .order_by(Capture.capture_id)
         .limit(1)
     )
@@ -305,12 +315,22 @@ def _resource_row(fetched: Fetched, site_id: int | None) -> dict[str, Any]:
 
 def _add_blobs(session: Session, pending: list[_Pending]) -> None:
     rows = {
-        p.sha256: {"sha256": p.sha256, "size": len(p.fetched.body), "media_type": p.fetched.media_type}
+        p.sha256: {
+            "sha256": p.sha256,
+            "size": len(p.fetched.body),
+            "media_type": _storable(p.fetched.media_type, MEDIA_TYPE_LENGTH),
+        }
         for p in pending
         if p.sha256 is not None and p.fetched.body is not None and p.fetched.status != 304
     }
     if rows:
         _insert_new(session, Blob, list(rows.values()))
+
+
+def _storable(said: str | None, length: int | None = None) -> str | None:
+    """What a server said as a column can hold it; the record keeps it as it was sent."""
+    # PostgreSQL takes no NUL in a text
+    return None if said is None else said.replace("\0", "")[:length]
 
 
 def _capture_row(entry: _Pending, resource_id: int, run_id: int) -> dict[str, Any]:
@@ -322,12 +342,12 @@ def _capture_row(entry: _Pending, resource_id: int, run_id: int) -> dict[str, An
         "via": fetched.via.value,
         "status": fetched.status,
         "verdict": fetched.verdict,
-        "reason": fetched.reason,
+        "reason": _storable(fetched.reason),
         "sha256": entry.sha256,
-        "media_type": fetched.media_type,
+        "media_type": _storable(fetched.media_type, MEDIA_TYPE_LENGTH),
         "size": len(fetched.body) if fetched.body is not None else None,
-        "etag": fetched.etag,
-        "last_modified": fetched.last_modified,
+        "etag": _storable(fetched.etag),
+        "last_modified": _storable(fetched.last_modified),
         "record_type": placed.record_type if placed else None,
         "payload_digest": placed.payload_digest if placed else None,
         "warc_file": placed.file if placed else None,

@@ -63,6 +63,17 @@ class Catalogue:
         self.engine.dispose()
 
 
+def take_turn(session: Session, task: str) -> None:
+    """Wait until no other transaction does this task, and keep others from it until this one ends.
+
+    On SQLite there is one writer anyway. On PostgreSQL two that add the same rows in different orders
+    would block each other, and a row with a smaller id could come to light after a greater one was
+    accounted for.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:task))"), {"task": f"nianbao {task}"})
+
+
 def sqlite_url(home: Path) -> str:
     return f"sqlite:///{home / SQLITE_NAME}"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive.catalogue.engine import Catalogue
+from archive.catalogue.engine import Catalogue, take_turn
 from archive.catalogue.models import (
     Agency,
     Capture,
@@ -56,6 +56,7 @@ def project(
     before = _last_change(catalogue)
     while True:
         with catalogue.writing() as session:
+            take_turn(session, "projecting")
             mark = _mark(session)
             captures = _next_captures(session, mark.capture_id)
             for capture in captures:
