@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from crawler.families import Family, ListItem, family_of, is_article_url
+from crawler.families import Family, ListItem, family_of, is_article_url, paging_of
 from crawler.page import Link, Page
 
 InScope = Callable[[str], bool]
@@ -365,7 +365,7 @@ def _from_article(page: Page, family: Family, within_report: bool) -> Iterable[C
         return
     for link in family.attachments(page):
         yield Candidate(link.url, CandidateKind.ATTACHMENT, 90.0, "a file of the report", link.label or title)
-    paging = family.list_pages(page)
+    paging = paging_of(page)
     for url in paging.urls if paging else ():
         yield Candidate(url, CandidateKind.ARTICLE, 88.0, "a further page of the body", title)
 
@@ -375,7 +375,7 @@ def _from_column(page: Page, family: Family, depth: int) -> Iterable[Candidate]:
     items = family.items(page)
     for item in _rows_of_column(page, items):
         yield _row(item)
-    paging = family.list_pages(page)
+    paging = paging_of(page)
     for url in paging.urls if paging else ():
         yield Candidate(url, CandidateKind.LISTING, 96.0, "a further page of the report column", page.title)
     taken = {item.url for item in items}

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from archive.capture import Kind, ListedItem, ListingSeen
 from archive.recorder import Recorder
 from crawler.discovery import Candidate, CandidateKind, follow, is_article, is_report_column
-from crawler.families import family_of
+from crawler.families import ListPaging, family_of, paging_of
 from crawler.job import CrawlJob, Outcome, Progress
 from crawler.page import Page, is_html, read_page
 from crawler.trouble import explain
@@ -53,9 +53,13 @@ class _Walk:
             family=self.family,
             pages_declared=self.declared,
             pages_seen=len(self.seen),
-            complete=self.ends_known and not self.failed and not self.waiting,
+            complete=self._is_whole(),
             items=tuple(self.items.values()),
         )
+
+    def _is_whole(self) -> bool:
+        walked = self.declared is None or len(self.seen) >= self.declared
+        return self.ends_known and walked and not self.failed and not self.waiting
 
 
 class ReportSpider(Spider):
@@ -192,18 +196,18 @@ class ReportSpider(Spider):
         if walk is None and (is_article(page) or not is_report_column(page)):
             return None
         family = family_of(page)
-        paging = family.list_pages(page)
+        paging = paging_of(page)
         if walk is None:
             walk = _Walk(
                 url=page.url,
                 column_name=page.tags.column_name or page.title or None,
                 family=family.name,
                 declared=paging.page_count if paging else None,
-                ends_known=paging.complete if paging else True,
+                ends_known=_ends_known(paging),
             )
             self._walks[page.url] = walk
-        elif paging is not None and paging.complete:
-            walk.ends_known = True
+        else:
+            walk.ends_known |= _ends_known(paging)
         more = set(paging.urls) if paging else set()
         walk.waiting |= more - self._asked - walk.seen - {page.url}
         return walk
@@ -277,6 +281,11 @@ class ReportSpider(Spider):
                 "to the site's start list"
             )
         return None
+
+
+def _ends_known(paging: ListPaging | None) -> bool:
+    """Whether walking what is named reaches the list's end: a pager of links leads from page to page."""
+    return paging is None or paging.complete or bool(paging.urls)
 
 
 def _registered(url: str) -> str:

@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 from crawler.families.base import Family, ListItem, ListPaging, is_article_url
 from crawler.page import Page
 
-__all__ = ["FAMILIES", "Family", "ListItem", "ListPaging", "family_of", "is_article_url"]
+__all__ = ["FAMILIES", "Family", "ListItem", "ListPaging", "family_of", "is_article_url", "paging_of"]
 
 _LAST = "generic"
 
@@ -32,3 +32,11 @@ FAMILIES: tuple[Family, ...] = _found()
 def family_of(page: Page) -> Family:
     """The first family that recognises the page; the generic one recognises all."""
     return next(family for family in FAMILIES if family.recognises(page))
+
+
+def paging_of(page: Page) -> ListPaging | None:
+    """The other pages of the list or body, as the page's family says, else as its links do.
+
+    Many sites of every family write an ordinary pager of links instead of their system's own.
+    """
+    return family_of(page).list_pages(page) or FAMILIES[-1].list_pages(page)
