@@ -117,7 +117,8 @@ def test_the_first_page_of_a_trs_list_goes_by_its_folder() -> None:
 
 def test_a_trs_site_that_writes_an_ordinary_pager_is_walked_by_its_links() -> None:
     items = "".join(f'<li><a href="./202401/t20240105_{n}.html">某局{n}年报</a></li>' for n in range(3))
-    pager = "".join(f'<a href="index_{n}.html">{n + 1}</a>' for n in (1, 2)) + '<a href="index_1.html">下一页</a>'
+    pager = "".join(f'<a href="index_{n}.html">{n + 1}</a>' for n in (1, 2))
+    pager += '<a href="index_1.html">下一页</a>'
     page = read_page(f"<ul>{items}</ul><div>{pager}</div>".encode(), "http://www.a.gov.cn/nb/")
     assert family_of(page).name == "trs"
     paging = paging_of(page)
