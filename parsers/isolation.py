@@ -128,10 +128,11 @@ class Worker:
         return extraction
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        process = self._process
+        if process is None or process.poll() is not None:
             self.stop()
-            self._process = _start(self._limits)
-        return self._process
+            process = self._process = _start(self._limits)
+        return process
 
     def _obituary(self, kind: str, cause: str, seconds: float) -> Extraction:
         """What became of a file whose worker died, told by how it died."""
@@ -200,6 +201,8 @@ class Readers:
                 yield _taken(answered)
                 waiting -= 1
         finally:
+            if waiting:  # the caller wants no more: what waits is not begun
+                _drain(asked)
             for _ in threads:
                 asked.put(None)
             if waiting:
@@ -220,6 +223,14 @@ def _serve(
             answered.put((key, worker.read(data, media_type)))
         except (OSError, ValueError) as fault:
             answered.put(fault)
+
+
+def _drain(asked: queue.SimpleQueue[Any]) -> None:
+    try:
+        while True:
+            asked.get_nowait()
+    except queue.Empty:
+        return
 
 
 def _taken(answered: queue.SimpleQueue[tuple[K, Extraction] | BaseException]) -> tuple[K, Extraction]:
