@@ -104,12 +104,19 @@ def _candidates(session: Session, name: str) -> Sequence[Sequence[Any]]:
         return list(session.execute(text(base + "url = :url OR page_url = :url"), {"url": name}))
     match = re.fullmatch(r"(.*?)[\s/]*((?:19|20)\d{2})?\s*年?", name)
     agency, year = (match[1], match[2]) if match else (name, None)
-    clause, values = "agency = :agency", {"agency": agency, "like": f"%{agency}%"}
+    clause, values = "agency = :agency", {"agency": agency, "like": _containing(agency)}
     tail = f" AND year = {int(year)}" if year else ""
     exact = list(session.execute(text(base + clause + tail + " ORDER BY report_id"), values))
     if exact or not agency:
         return exact
-    return list(session.execute(text(base + "agency LIKE :like" + tail + " ORDER BY report_id"), values))
+    return list(
+        session.execute(text(base + "agency LIKE :like ESCAPE '!'" + tail + " ORDER BY report_id"), values)
+    )
+
+
+def _containing(part: str) -> str:
+    """A LIKE pattern, ``!`` its escape, that takes the part literally."""
+    return "%" + re.sub(r"([!%_])", r"!\1", part) + "%"
 
 
 def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
@@ -131,8 +138,8 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
     equal("layer", keep.layer)
     equal("cause", keep.cause)
     if keep.agency:
-        clauses.append("agency LIKE :agency")
-        values["agency"] = f"%{keep.agency}%"
+        clauses.append("agency LIKE :agency ESCAPE '!'")
+        values["agency"] = _containing(keep.agency)
     if keep.region:
         stem = keep.region[:2] if keep.region.endswith("0000") else keep.region
         stem = stem[:4] if stem.endswith("00") and len(stem) == 6 else stem

@@ -6,11 +6,12 @@ re-parse ten years on are this one path.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
@@ -160,10 +161,10 @@ def _store_one(session: Session, sha256: str, read: report.Extraction, read_at: 
         sha256=sha256,
         revision=read.revision,
         outcome=read.outcome.value,
-        reason=read.reason,
+        reason=_clean(read.reason),
         media_type=read.media_type,
-        title=read.title,
-        agency=read.agency,
+        title=_clean(read.title),
+        agency=_clean(read.agency),
         year=read.year,
         edition=read.edition,
         published_on=read.published_on.isoformat() if read.published_on else None,
@@ -192,7 +193,7 @@ def _fact_row(key: int, fact: report.Fact) -> dict[str, Any]:
         "column_code": fact.column_code,
         "value": _number(fact.value),
         "state": fact.state.value,
-        "raw": fact.raw,
+        "raw": _clean(fact.raw),
         "locator": fact.locator,
     }
 
@@ -201,8 +202,8 @@ def _section_row(key: int, section: report.Section) -> dict[str, Any]:
     return {
         "extraction_id": key,
         "ordinal": section.ordinal,
-        "heading": section.heading,
-        "text": section.text,
+        "heading": _clean(section.heading),
+        "text": _clean(section.text),
     }
 
 
@@ -214,9 +215,20 @@ def _finding_row(key: int, check: report.Check) -> dict[str, Any]:
         "passed": None if check.passed is None else int(check.passed),
         "expected": _number(check.expected),
         "actual": _number(check.actual),
-        "detail": check.detail,
+        "detail": _clean(check.detail),
     }
 
 
+@overload
+def _clean(read: str) -> str: ...
+@overload
+def _clean(read: None) -> None: ...
+def _clean(read: str | None) -> str | None:
+    """Without NUL, which some PDF files hold and PostgreSQL takes in no text."""
+    return None if read is None else read.replace("\0", "")
+
+
 def _number(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)
+    """None as well for what is too great for a column: some hundred digits, which are in ``raw`` too."""
+    number = None if value is None else float(value)
+    return number if number is None or math.isfinite(number) else None

@@ -28,7 +28,7 @@ NAMING = {
 }
 
 Key = BigInteger().with_variant(Integer, "sqlite")
-Figure = Numeric(20, 6, asdecimal=False)
+Figure = Numeric(asdecimal=False)  # a table may hold account numbers, longer than any fixed width
 Time = String(20)
 Sha256 = String(64)
 

@@ -32,6 +32,9 @@ def read_payload(home: Path, file: str, offset: int) -> bytes:
     path = warc_path(home, file)
     with path.open("rb") as stream:
         stream.seek(offset)
+        if not stream.read(5).startswith((b"\x1f\x8b", b"WARC/")):
+            raise RecordUnreadable(f"{path} holds no whole record at byte {offset}: none begins there")
+        stream.seek(offset)
         try:
             record = next(iter(ArchiveIterator(stream, no_record_parse=True)))
             block = record.raw_stream.read()

@@ -28,7 +28,7 @@ URL = f"https://{HOST}/a.html"
 BODY = "关于某事的公告".encode()
 
 
-def fetched(url: str = URL, body: bytes = BODY, **other: Any) -> Fetched:
+def fetched(url: str = URL, body: bytes | None = BODY, **other: Any) -> Fetched:
     """An ``ok`` answer that carries ``body``, unless something else is said."""
     head = other.pop("head", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
     sent = other.pop("sent", body) or b""

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Run
@@ -34,7 +34,7 @@ def rows(catalogue: Catalogue, statement: str, seconds: float = 20) -> list[tupl
 
 def runs(catalogue: Catalogue) -> int | None:
     with catalogue.reading() as session:
-        return session.scalar(text("SELECT COUNT(*) FROM run"))
+        return session.scalar(select(func.count()).select_from(Run))
 
 
 def test_columns_and_rows_come_back(filled: Catalogue) -> None:

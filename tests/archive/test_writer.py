@@ -323,10 +323,13 @@ def test_a_damaged_or_missing_record_is_said(home: Path) -> None:
     whole = path.read_bytes()
     with pytest.raises(RecordUnreadable, match="is a request record"):
         read_payload(home, placed.file, placed.offset + placed.length)
-    with pytest.raises(RecordUnreadable, match="no whole record"):
-        read_payload(home, placed.file, placed.offset + 1)
-    with pytest.raises(RecordUnreadable, match="no whole record"):
-        read_payload(home, placed.file, len(whole))
+    for wrong in (placed.offset + 1, placed.offset + placed.length // 2, len(whole)):
+        with pytest.raises(RecordUnreadable, match="no whole record"):
+            read_payload(home, placed.file, wrong)
+    old = b"http://h/ 192.0.2.7 20261121023000 text/html 5\nhello\n"  # an ARC record, which we never write
+    path.write_bytes(old)
+    with pytest.raises(RecordUnreadable, match="none begins there"):
+        read_payload(home, placed.file, 0)
     path.write_bytes(whole[: placed.offset + placed.length // 2])
     with pytest.raises(RecordUnreadable, match="no whole record"):
         read_payload(home, placed.file, placed.offset)

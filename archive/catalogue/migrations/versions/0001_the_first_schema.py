@@ -176,7 +176,7 @@ def upgrade() -> None:
         sa.Column("table_code", sa.String(length=40), nullable=False),
         sa.Column("row_code", sa.String(length=80), nullable=False),
         sa.Column("column_code", sa.String(length=80), nullable=False),
-        sa.Column("value", sa.Numeric(precision=20, scale=6, asdecimal=False), nullable=True),
+        sa.Column("value", sa.Numeric(asdecimal=False), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("raw", sa.Text(), nullable=False),
         sa.Column("locator", sa.Text(), nullable=False),
@@ -195,8 +195,8 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(length=60), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("passed", sa.Integer(), nullable=True),
-        sa.Column("expected", sa.Numeric(precision=20, scale=6, asdecimal=False), nullable=True),
-        sa.Column("actual", sa.Numeric(precision=20, scale=6, asdecimal=False), nullable=True),
+        sa.Column("expected", sa.Numeric(asdecimal=False), nullable=True),
+        sa.Column("actual", sa.Numeric(asdecimal=False), nullable=True),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["extraction_id"], ["extraction.extraction_id"], name=op.f("fk_finding_extraction_id_extraction")

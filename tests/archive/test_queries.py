@@ -1,0 +1,280 @@
+"""The questions that the command line asks: filters, and what a report may be called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from archive.catalogue.engine import Catalogue
+from archive.catalogue.models import (
+    Agency,
+    Base,
+    Blob,
+    Capture,
+    Change,
+    Extraction,
+    Fact,
+    Finding,
+    Report,
+    Resource,
+    Run,
+)
+from archive.queries import Filter, NoSuchReport, ask, find_blob, find_report
+
+TIME = "2026-11-21T02:30:00Z"
+AGENCIES = {
+    1: ("沙坡头区民政和社会保障局", "640502"),
+    2: ("中卫市民政局", "640500"),
+    3: ("吴忠市民政局", "640300"),
+    4: ("北京市民政局", "110000"),
+    5: ("民政局", None),
+}
+REPORTS = [(1, 2023), (1, 2024), (2, 2023), (3, 2023), (4, 2023), (5, 2024)]
+"""Agency and year of the reports 1 to 6."""
+
+
+def url(report_id: int) -> str:
+    return f"http://www.example/{report_id}.html"
+
+
+def sha256(report_id: int) -> str:
+    return f"{report_id:08x}" + "ab" * 28
+
+
+def _rows() -> Iterator[tuple[type[Base], list[dict[str, Any]]]]:
+    ids = range(1, len(REPORTS) + 1)
+    names = AGENCIES.items()
+    yield Run, [{"run_id": n, "kind": "crawl", "started_at": TIME, "status": "done"} for n in (1, 2)]
+    yield Agency, [{"agency_id": k, "name": name, "division_code": code} for k, (name, code) in names]
+    pages = [(i, url(i), "article", None) for i in ids]
+    files = [(i + 100, url(i).replace("html", "pdf"), "attachment", i) for i in (1,)]
+    yield (
+        Resource,
+        [
+            {"resource_id": i, "url": u, "surt": u, "host": "www.example", "kind": kind, "parent_id": parent}
+            for i, u, kind, parent in (*pages, *files)
+        ],
+    )
+    yield Blob, [{"sha256": sha256(i), "size": 1, "media_type": "text/html"} for i in (*ids, 100)]
+    captured = [(i, i, "ok") for i in ids] + [(1, 100, "ok"), (1, 2, "blocked")]
+    yield (
+        Capture,
+        [
+            {
+                "run_id": 1,
+                "resource_id": i,
+                "fetched_at": TIME,
+                "via": "http",
+                "verdict": v,
+                "sha256": sha256(b),
+            }
+            for i, b, v in captured
+        ],
+    )
+    yield (
+        Extraction,
+        [
+            {
+                "extraction_id": i,
+                "sha256": sha256(i),
+                "revision": 1,
+                "outcome": "report",
+                "media_type": "text/html",
+                "edition": "2021",
+                "read_at": TIME,
+            }
+            for i in ids
+        ],
+    )
+    yield (
+        Fact,
+        [
+            {
+                "extraction_id": i,
+                "table_code": table,
+                "row_code": row,
+                "column_code": column,
+                "value": i,
+                "state": "value",
+                "raw": str(i),
+                "locator": "",
+            }
+            for i in ids
+            for table, row, column in (("review", "cases", "total"), ("requests", "received", "total"))
+        ],
+    )
+    yield (
+        Finding,
+        [
+            {"extraction_id": i, "rule": "sum", "scope": "x", "passed": passed, "detail": ""}
+            for i in ids
+            for passed in (1, 0 if i == 2 else None)
+        ],
+    )
+    yield (
+        Report,
+        [
+            {
+                "report_id": i,
+                "agency_id": agency,
+                "year": year,
+                "status": "present",
+                "resource_id": 101 if i == 1 else i,
+                "page_id": i,
+                "extraction_id": i,
+                "first_seen": TIME,
+                "last_seen": TIME,
+            }
+            for i, (agency, year) in zip(ids, REPORTS, strict=True)
+        ],
+    )
+    yield (
+        Change,
+        [
+            {
+                "report_id": i,
+                "layer": layer,
+                "cause": "source",
+                "kind": "edited",
+                "resource_id": i,
+                "run_id": run_id,
+                "window_to": TIME,
+                "recorded_at": TIME,
+            }
+            for i, layer, run_id in ((1, "field", 1), (1, "bytes", 2), (3, "field", 2))
+        ],
+    )
+
+
+@pytest.fixture
+def filled(catalogue: Catalogue) -> Catalogue:
+    with catalogue.writing() as session:
+        for table, rows in _rows():
+            session.execute(insert(table), rows)
+    return catalogue
+
+
+def asked(catalogue: Catalogue, view: str, shown: str, /, **keep: Any) -> list[Any]:
+    with ask(catalogue, view, Filter(**keep)) as found:
+        place = found.columns.index(shown)
+        return [row[place] for row in found.rows]
+
+
+@pytest.mark.parametrize(
+    ("keep", "expected"),
+    [
+        ({}, {1, 2, 3, 4, 5, 6}),
+        ({"year": 2024}, {2, 6}),
+        ({"year": 1999}, set()),
+        ({"agency": "民政"}, {1, 2, 3, 4, 5, 6}),
+        ({"agency": "沙坡头"}, {1, 2}),
+        ({"agency": "沙坡头", "year": 2023}, {1}),
+        ({"agency": "100%"}, set()),
+        ({"agency": "_"}, set()),
+        ({"region": "640000"}, {1, 2, 3, 4}),
+        ({"region": "640500"}, {1, 2, 3}),
+        ({"region": "640502"}, {1, 2}),
+        ({"region": "110000"}, {5}),
+        ({"region": "64"}, {1, 2, 3, 4}),
+        ({"region": "6405"}, {1, 2, 3}),
+        ({"report_id": 4}, {4}),
+    ],
+    ids=str,
+)
+def test_reports_are_filtered(filled: Catalogue, keep: dict[str, Any], expected: set[int]) -> None:
+    found = asked(filled, "reports", "report_id", **keep)
+    assert sorted(found) == sorted(expected)
+
+
+def test_reports_come_newest_year_first(filled: Catalogue) -> None:
+    assert asked(filled, "reports", "year") == [2024, 2024, 2023, 2023, 2023, 2023]
+
+
+@pytest.mark.parametrize(
+    ("keep", "expected"),
+    [
+        ({"region": "640500", "table": "review"}, [1, 2, 3]),
+        ({"report_id": 4, "row": "received"}, [4]),
+        ({"column": "total", "year": 2024, "table": "requests"}, [2, 6]),
+        ({"agency": "北京"}, [5, 5]),
+    ],
+    ids=str,
+)
+def test_facts_are_filtered(filled: Catalogue, keep: dict[str, Any], expected: list[int]) -> None:
+    assert asked(filled, "facts", "value", **keep) == expected
+
+
+@pytest.mark.parametrize(
+    ("keep", "expected"),
+    [({}, [1, 1, 3]), ({"run_id": 2}, [1, 3]), ({"layer": "field"}, [1, 3]), ({"cause": "parser"}, [])],
+    ids=str,
+)
+def test_changes_are_filtered(filled: Catalogue, keep: dict[str, Any], expected: list[int]) -> None:
+    assert asked(filled, "changes", "report_id", **keep) == expected
+
+
+def test_a_check_that_a_blank_stands_in_has_not_failed(filled: Catalogue) -> None:
+    assert asked(filled, "checks", "report_id", failed=True) == [2]
+    assert len(asked(filled, "checks", "report_id")) == 12
+
+
+@pytest.mark.parametrize("view", ["reports", "facts", "sections", "checks", "changes", "captures", "runs"])
+def test_every_view_can_be_asked(filled: Catalogue, view: str) -> None:
+    with ask(filled, view) as found:
+        assert all(len(row) == len(found.columns) for row in found.rows)
+
+
+def test_coverage_can_be_asked_by_region(filled: Catalogue) -> None:
+    assert set(asked(filled, "coverage", "agency", region="640500")) == {
+        "沙坡头区民政和社会保障局",
+        "中卫市民政局",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("4", 4),
+        (" 4 ", 4),
+        ("吴忠市民政局 2023", 4),
+        ("吴忠市民政局2023年", 4),
+        ("吴忠市民政局/2023", 4),
+        ("吴忠市民政局", 4),
+        ("吴忠", 4),
+        ("沙坡头区民政和社会保障局 2024", 2),
+        ("沙坡头 2024", 2),
+        ("民政局 2024", 6),  # the whole name of one agency, and part of others
+        (url(4), 4),
+        (url(1), 1),
+        (url(1).replace("html", "pdf"), 1),
+    ],
+)
+def test_a_report_has_many_names(filled: Catalogue, name: str, expected: int) -> None:
+    assert find_report(filled, name) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["沙坡头", "中卫市民政局和吴忠市民政局", "7", "吴忠 1999", "http://www.example/9.html", ""]
+)
+def test_a_name_of_none_or_several_is_no_name(filled: Catalogue, name: str) -> None:
+    with pytest.raises(NoSuchReport):
+        find_report(filled, name)
+
+
+def test_of_several_the_numbers_are_told(filled: Catalogue) -> None:
+    with pytest.raises(NoSuchReport) as several:
+        find_report(filled, "沙坡头")
+    assert "1 = 沙坡头区民政和社会保障局 2023; 2 = 沙坡头区民政和社会保障局 2024" in str(several.value)
+
+
+def test_a_file_is_found_by_its_digest_or_its_address(filled: Catalogue) -> None:
+    assert find_blob(filled, sha256(4)) == sha256(4)
+    assert find_blob(filled, sha256(4)[:8]) == sha256(4)
+    assert find_blob(filled, url(4)) == sha256(4)
+    assert find_blob(filled, url(1)) == sha256(100)  # the newest good one: what blocked us came later
+    for name in ("00000000", "http://www.example/9.html", "nothing"):
+        with pytest.raises(LookupError, match="holds no file"):
+            find_blob(filled, name)
