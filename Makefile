@@ -42,7 +42,7 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "nianbao needs Python 3.11 or newer, and '$(PYTHON)' is not: make setup PYTHON=python3.12" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
 	  echo "no virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 2; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,postgresql]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,postgresql,ocr,parquet]'
 	@$(FIND_BROWSER)
 	@touch $@
 
