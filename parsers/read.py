@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from parsers import html, pdf
 from parsers.document import Document
+from parsers.formats import html, pdf
 from parsers.outcomes import UnreadableFile
 from parsers.reading import read_document
 from parsers.report import Extraction, Outcome

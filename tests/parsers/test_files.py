@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from printed_reports import by_place, page_html, page_of, page_pdf, pdf_of, sheets, stream, wrong
 
-from parsers.html import decode, page_tags
-from parsers.pdf_page import MOST_FORMS
+from parsers.formats.html import decode, page_tags
+from parsers.formats.pdf_page import MOST_FORMS
 from parsers.read import read
 from parsers.report import Outcome
 

@@ -1,10 +1,8 @@
 """PDF with text into a document: ruled tables as grids, the rest as paragraphs.
 
-Pages are interpreted by pdfminer.six with a device of our own (:mod:`parsers.pdf_page`); rules become grids
-in
-:mod:`parsers.rulings`, tables that pages cut are joined in :mod:`parsers.paging`, and the text beside them
-becomes
-paragraphs in :mod:`parsers.prose`.
+Pages are interpreted by pdfminer.six with a device of our own (:mod:`parsers.formats.pdf_page`); rules become
+grids in :mod:`parsers.layout.rulings`, tables that pages cut are joined in :mod:`parsers.layout.paging`, and
+the text beside them becomes paragraphs in :mod:`parsers.layout.prose`.
 """
 
 from __future__ import annotations
@@ -24,10 +22,11 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.psexceptions import PSException
 
-from parsers import paging, prose
 from parsers.document import Document
+from parsers.formats.pdf_page import PageReader
+from parsers.layout import paging, prose
+from parsers.layout.page import Page
 from parsers.outcomes import EncryptedFile, GarbledText, NoTextLayer, TooMuch, UnreadableFile
-from parsers.pdf_page import Page, PageReader
 from parsers.sniff import PDF
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns once a font and page of Chromium's files

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from parsers.characters import tidy
 from parsers.document import Grid, Paragraph
-from parsers.lines import Line, lines
-from parsers.paging import Ruled, is_page_number, locator
-from parsers.pdf_page import Page
+from parsers.layout.lines import Line, lines
+from parsers.layout.page import Page
+from parsers.layout.paging import Ruled, is_page_number, locator
 
 _DIGITS = re.compile(r"\d+")
 _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]{1,3}[）)、.．]|^第[一二三四五六七八九十]+部分")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from parsers.characters import tidy
-from parsers.pdf_page import Glyph
+from parsers.layout.page import Glyph
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from parsers.characters import tidy
 from parsers.document import Cell, Grid
-from parsers.lines import joined, lines
-from parsers.pdf_page import Glyph, Page
-from parsers.rulings import SNAP, Frame, frames
+from parsers.layout.lines import joined, lines
+from parsers.layout.page import Glyph, Page
+from parsers.layout.rulings import SNAP, Frame, frames
 
 _SAME_EDGE = 4.0
 _PROSE = 40

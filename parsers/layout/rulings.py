@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from parsers.pdf_page import Page, Rule
+from parsers.layout.page import Page, Rule
 
 SNAP = 2.5
 """Rules nearer than this are one; ends that miss each other by less still touch."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from pdfminer import pdftypes
@@ -19,8 +18,9 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
 
 from parsers.characters import mend
+from parsers.formats.pdf_content import ContentInterpreter
+from parsers.layout.page import Glyph, Page, Rule
 from parsers.outcomes import TooMuch
-from parsers.pdf_content import ContentInterpreter
 
 MOST_CHARACTERS = 200_000
 MOST_SEGMENTS = 200_000
@@ -28,47 +28,6 @@ MOST_FORMS = 5_000
 MOST_INFLATED = 256 * 1024 * 1024
 THIN = 3.0
 """A filled rectangle no thicker than this many points is a rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """A character and its box: left, top, right, bottom."""
-
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
-
-    @property
-    def centre(self) -> float:
-        return (self.left + self.right) / 2
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A straight line: at ``position`` across, from ``start`` to ``end`` along its direction."""
-
-    position: float
-    start: float
-    end: float
-
-
-@dataclass(slots=True)
-class Page:
-    """What a page draws. ``unmapped`` counts characters for which the font gives no text."""
-
-    number: int
-    width: float
-    height: float
-    glyphs: list[Glyph] = field(default_factory=list)
-    across: list[Rule] = field(default_factory=list)
-    down: list[Rule] = field(default_factory=list)
-    unmapped: int = 0
 
 
 class _Inflating:

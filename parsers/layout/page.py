@@ -1,0 +1,49 @@
+"""What a page shows, whatever format drew it: its characters and its rules.
+
+Lengths are in points, measured from the page's top left corner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A character and its box: left, top, right, bottom."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def centre(self) -> float:
+        return (self.left + self.right) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight line: at ``position`` across, from ``start`` to ``end`` along its direction."""
+
+    position: float
+    start: float
+    end: float
+
+
+@dataclass(slots=True)
+class Page:
+    """What a page draws. ``unmapped`` counts characters for which the font gives no text."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: list[Glyph] = field(default_factory=list)
+    across: list[Rule] = field(default_factory=list)
+    down: list[Rule] = field(default_factory=list)
+    unmapped: int = 0
