@@ -123,8 +123,10 @@ class Recorder:
         self._make_durable()
 
     def close(self) -> None:
-        self._make_durable()
-        self._writer.close()
+        try:
+            self._make_durable()
+        finally:
+            self._writer.close()
 
     # ------------------------------------------------------------------
 

@@ -12,13 +12,16 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Headers, Response
+from scrapy.utils.defer import deferred_from_coro
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive.capture import Fetched, Kind
 from archive.recorder import Recorder
 from archive.warc.exchange import Exchange
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, split_head
+from archive.warc.writer import ArchiveUnwritable
 from crawler.page import Page, is_html, read_page
-from crawler.trouble import explain
+from crawler.trouble import explain, first_line
 from crawler.verdict import Judgement, Verdict, judge
 from crawler.wire import Wire
 
@@ -35,7 +38,9 @@ def attach(crawler: Crawler, recorder: Recorder) -> None:
 class ArchiveMiddleware:
     """Archives each exchange with its verdict, which it leaves in ``request.meta["judgement"]``."""
 
-    def __init__(self, recorder: Recorder, home_url: str | None, max_bytes: int) -> None:
+    def __init__(self, crawler: Crawler, recorder: Recorder, home_url: str | None, max_bytes: int) -> None:
+        self._crawler = crawler
+        self._unwritable: str | None = None
         self._recorder = recorder
         self._home_url = home_url
         self._max_bytes = max_bytes
@@ -46,7 +51,7 @@ class ArchiveMiddleware:
         if not isinstance(recorder, Recorder):
             raise NotConfigured("no recorder was attached to the crawler")
         home_url = crawler.settings.get("NIANBAO_HOME_URL")
-        middleware = cls(recorder, home_url, crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+        middleware = cls(crawler, recorder, home_url, crawler.settings.getint("DOWNLOAD_MAXSIZE"))
         crawler.signals.connect(middleware.spider_idle, signals.spider_idle)
         return middleware
 
@@ -67,7 +72,7 @@ class ArchiveMiddleware:
         exchange = Exchange(request.url, datetime.now(UTC), wire.request, wire.response, wire.ip)
         fields = head_fields(split_head(exchange.response)[0])
         judgement, body = self._judge(request, response, wire, fields)
-        self._recorder.add(_fetched(request, response, exchange, judgement, body, fields))
+        self._keep(_fetched(request, response, exchange, judgement, body, fields))
         request.meta["judgement"] = judgement
         if judgement.verdict is Verdict.SOFT_GONE:
             request.meta["dont_redirect"] = True
@@ -81,7 +86,7 @@ class ArchiveMiddleware:
             Verdict.EXCLUDED if excluded else Verdict.ERROR, explain(exception, request.url)
         )
         request.meta["judgement"] = judgement
-        self._recorder.add(
+        self._keep(
             Fetched(
                 url=request.url,
                 fetched_at=datetime.now(UTC),
@@ -93,7 +98,26 @@ class ArchiveMiddleware:
         )
 
     def spider_idle(self) -> None:
-        self._recorder.flush()
+        try:
+            self._recorder.flush()
+        except (ArchiveUnwritable, SQLAlchemyError) as error:
+            self._stop(error)
+
+    def _keep(self, fetched: Fetched) -> None:
+        """Archive, or end the crawl: nothing more is fetched once it cannot be kept."""
+        if self._unwritable is not None:
+            raise IgnoreRequest(self._unwritable)
+        try:
+            self._recorder.add(fetched)
+        except (ArchiveUnwritable, SQLAlchemyError) as error:
+            raise self._stop(error) from error
+
+    def _stop(self, error: Exception) -> IgnoreRequest:
+        reason = first_line(error)
+        if self._unwritable is None and self._crawler.engine is not None:
+            deferred_from_coro(self._crawler.engine.close_spider_async(reason=reason))
+        self._unwritable = reason
+        return IgnoreRequest(reason)
 
     def _judge(
         self, request: Request, response: Response, wire: Wire, fields: dict[str, str]

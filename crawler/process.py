@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import CrawlerProcess
+from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.task import LoopingCall
 
 from archive.catalogue.engine import open_catalogue
 from archive.recorder import Recorder
+from archive.warc.writer import ArchiveUnwritable
 from crawler.archiving import attach
 from crawler.job import CrawlJob, Outcome, Progress, message
 from crawler.spider import ReportSpider
+from crawler.trouble import first_line
 
 MAX_BYTES = 100 * 1024 * 1024
 TIMEOUT_SECONDS = 60
@@ -33,6 +37,7 @@ def settings_for(job: CrawlJob) -> dict[str, Any]:
         "RANDOMIZE_DOWNLOAD_DELAY": False,  # it would go below the promised delay
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "CONCURRENT_REQUESTS": 8,
+        "DOWNLOADER": "crawler.wire.OneAtATime",
         "CONCURRENT_ITEMS": 8,  # 100 tasks a response cost a third of the speed
         "DOWNLOAD_HANDLERS": {
             "http": "crawler.wire.WireDownloadHandler",
@@ -58,6 +63,7 @@ def settings_for(job: CrawlJob) -> dict[str, Any]:
         "MEMUSAGE_ENABLED": True,
         "MEMUSAGE_LIMIT_MB": MEMORY_LIMIT_MB,
         "TELNETCONSOLE_ENABLED": False,
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it reads the callback's source at every response
         "LOG_LEVEL": "INFO",
         "LOG_FILE": job.log_file,
         "LOG_FILE_APPEND": True,
@@ -72,10 +78,15 @@ def run(job: CrawlJob) -> Outcome:
     catalogue = open_catalogue(job.catalogue_url)
     host = urlsplit(job.start[0]).netloc.lower()
     software = job.user_agent
-    with Recorder(
+    recorder = Recorder(
         catalogue, job.home_path, run_id=job.run_id, host=host, software=software, site_id=job.site_id
-    ) as recorder:
-        outcome = _crawl(job, recorder)
+    )
+    outcome = _crawl(job, recorder)
+    try:
+        recorder.close()
+    except (ArchiveUnwritable, SQLAlchemyError) as error:
+        # what is on disk without its row gets it back by `mend`, which the next crawl begins with
+        outcome = replace(outcome, problem=outcome.problem or f"the crawl stopped early: {first_line(error)}")
     catalogue.close()
     return outcome
 

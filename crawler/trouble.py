@@ -29,9 +29,9 @@ def explain(error: BaseException, url: str) -> str:
         return f"{host} did not answer in time: check the network, or whether the site answers in a browser"
     if isinstance(error, DownloadCancelledError):
         return f"the download was stopped: {error}"
-    return f"the download failed ({type(error).__name__}): {_first_line(error)}"
+    return f"the download failed ({type(error).__name__}): {first_line(error)}"
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else "no further detail"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from scrapy import Request
+from scrapy.core.downloader import Downloader
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
@@ -105,6 +106,18 @@ class _NotingAgent(_ScrapyAgent):
     def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
         request.meta["wire"] = txresponse.wire
         return super()._cb_bodyready(txresponse, request)
+
+
+class OneAtATime(Downloader):
+    """Takes a host's turn at once, not when the task of the download first runs.
+
+    Without it, and without a delay, all waiting requests to a host start together, whatever
+    CONCURRENT_REQUESTS_PER_DOMAIN says.
+    """
+
+    def _wait_for_download(self, slot: Any, request: Request, queue_dfd: Deferred[Response]) -> Any:
+        slot.transferring.add(request)
+        return super()._wait_for_download(slot, request, queue_dfd)
 
 
 class WireDownloadHandler(HTTP11DownloadHandler):

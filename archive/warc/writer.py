@@ -6,11 +6,14 @@ What :meth:`WarcWriter.store` returned is certain to be on disk only after :meth
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import zlib
 from base64 import b32encode
+from collections.abc import Mapping
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +27,9 @@ from archive.warc.exchange import Exchange, Original, Placed
 from archive.warc.payload import split_head
 
 COMPRESSION_LEVEL = 6  # level 9 takes twice the time for under 1 % of the size
+Notes = Mapping[str, str]
 MAX_FILE_BYTES = 1_000_000_000  # the size that ISO 28500, annex C, advises
+MAX_FILE_AGE = timedelta(hours=6)  # so that a long crawl's files are closed, and backed up, on the day
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
@@ -32,6 +37,10 @@ IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 def digest(data: bytes) -> str:
     """``sha256:`` and the base32 form that WARC tools write."""
     return "sha256:" + b32encode(hashlib.sha256(data).digest()).decode("ascii")
+
+
+class ArchiveUnwritable(Exception):
+    """A WARC file could not be written, as on a full disk. What was stored before stays whole."""
 
 
 class WarcWriter:
@@ -61,6 +70,8 @@ class WarcWriter:
         self._file = ""
         self._size = 0
         self._serial = 0
+        self._opened_at = clock()
+        self._lost: str | None = None
 
     def __enter__(self) -> WarcWriter:
         return self
@@ -73,11 +84,16 @@ class WarcWriter:
     ) -> None:
         self.close()
 
-    def store(self, exchange: Exchange, original: Original | None = None) -> Placed:
+    def store(
+        self, exchange: Exchange, original: Original | None = None, notes: Notes | None = None
+    ) -> Placed:
         """Append the response (or a revisit of ``original``) and its request; the response's place.
 
         A response whose status is 304 becomes a ``server-not-modified`` revisit, without an HTTP
-        block (so that replay gives the original's), its head in a ``metadata`` record.
+        block (so that replay gives the original's), its head in a ``metadata`` record. ``notes`` are header
+        fields of our own (``Nianbao-…``), from which a lost catalogue can be made again.
+
+        Raises :class:`ArchiveUnwritable`; the file is then cut back to its last whole record and closed.
         """
         self._ready()
         head, body = split_head(exchange.response)
@@ -91,6 +107,8 @@ class WarcWriter:
         else:
             main = self._response(exchange, head, body, date)
             extra = []
+        for name, value in (notes or {}).items():
+            main.rec_headers.add_header(f"Nianbao-{name}", header_text(value))
         placed_at = self._size
         length = self._append(main)
         for record in [*extra, self._request(exchange, main, date)]:
@@ -108,9 +126,16 @@ class WarcWriter:
         return Placed(self._file, placed_at, length, "resource", digest(data))
 
     def sync(self) -> None:
-        """Return when everything stored so far is on disk."""
+        """Return when everything stored so far is on disk. Raises :class:`ArchiveUnwritable`."""
+        if self._lost is not None:
+            raise ArchiveUnwritable(self._lost)
         if self._fd is not None:
-            os.fsync(self._fd)
+            try:
+                os.fsync(self._fd)
+            except OSError as error:
+                # after a failed fsync the kernel may drop the pages: nothing since the last one is certain
+                self._lost = _complaint(self._home / self._file, error)
+                raise ArchiveUnwritable(self._lost) from error
 
     def close(self) -> None:
         """Sync, take the ``.open`` off the file's name and sync its folder."""
@@ -124,16 +149,24 @@ class WarcWriter:
         _sync_folder(path.parent)
 
     def _ready(self) -> None:
-        if self._fd is not None and self._size >= self._max_file_bytes:
+        if self._lost is not None:
+            raise ArchiveUnwritable(self._lost)
+        full = self._size >= self._max_file_bytes or self._clock() - self._opened_at >= MAX_FILE_AGE
+        if self._fd is not None and full:
             self.close()
         if self._fd is None:
             self._open()
 
     def _open(self) -> None:
         name, path = self._unused_name()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._fd = os.open(f"{path}.open", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._fd = os.open(f"{path}.open", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        except OSError as error:
+            raise ArchiveUnwritable(_complaint(path, error)) from error
+        fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)  # tells `mend` that a writer is alive
         self._size = 0
+        self._opened_at = self._clock()
         _sync_folder(path.parent)
         self._append(self._warcinfo(name))
 
@@ -156,12 +189,22 @@ class WarcWriter:
             written = 0
             while written < len(member):
                 written += os.write(self._fd, member[written:])
-        except OSError:
-            os.ftruncate(self._fd, self._size)
-            os.lseek(self._fd, self._size, os.SEEK_SET)
-            raise
+        except OSError as error:
+            raise self._cut_back(error) from error
         self._size += len(member)
         return len(member)
+
+    def _cut_back(self, cause: OSError) -> ArchiveUnwritable:
+        """Take off what was written of a record that failed, and close the file behind its last whole one."""
+        complaint = _complaint(self._home / self._file, cause)
+        assert self._fd is not None
+        try:
+            os.ftruncate(self._fd, self._size)
+            self.close()
+        except OSError as error:
+            complaint = f"{complaint}; it could not be cut back either ({error.strerror}): run `nianbao mend`"
+            self._lost = complaint
+        return ArchiveUnwritable(complaint)
 
     def _record(self, kind: str, url: str, date: str, block: bytes, *, content_type: str) -> ArcWarcRecord:
         headers = StatusAndHeaders("", [("WARC-Type", kind)], protocol="WARC/1.1")
@@ -233,6 +276,17 @@ def _refer(record: ArcWarcRecord, original: Original, profile: str) -> None:
     record.rec_headers.add_header("WARC-Refers-To-Target-URI", original.url)
     record.rec_headers.add_header("WARC-Refers-To-Date", original.fetched_at)
     record.rec_headers.add_header("WARC-Payload-Digest", original.payload_digest)
+
+
+def header_text(value: str) -> str:
+    """A value as a WARC header can hold it: on one line."""
+    return " ".join(value.split())
+
+
+def _complaint(path: Path, error: OSError) -> str:
+    return (
+        f"{path} cannot be written: {error.strerror or error}; free some space or mend the disk, then go on"
+    )
 
 
 def _record_id(record: ArcWarcRecord) -> str:
