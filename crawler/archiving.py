@@ -23,7 +23,7 @@ from archive.warc.writer import ArchiveUnwritable
 from crawler.page import Page, is_html, read_page
 from crawler.trouble import explain, first_line
 from crawler.verdict import Judgement, Verdict, judge
-from crawler.wire import Wire
+from crawler.wire import OneAtATime, Wire
 
 ACCEPT_ENCODING = "gzip, deflate"  # codings that every WARC reader understands
 
@@ -113,10 +113,12 @@ class ArchiveMiddleware:
             raise self._stop(error) from error
 
     def _stop(self, error: Exception) -> IgnoreRequest:
-        reason = first_line(error)
-        if self._unwritable is None and self._crawler.engine is not None:
-            deferred_from_coro(self._crawler.engine.close_spider_async(reason=reason))
-        self._unwritable = reason
+        reason, engine = first_line(error), self._crawler.engine
+        if self._unwritable is None and engine is not None:
+            self._unwritable = reason
+            if isinstance(engine.downloader, OneAtATime):
+                engine.downloader.drop_waiting(reason)
+            deferred_from_coro(engine.close_spider_async(reason=reason))
         return IgnoreRequest(reason)
 
     def _judge(

@@ -18,6 +18,7 @@ from scrapy.core.downloader.handlers.http11 import (
     _ScrapyAgent,
 )
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
@@ -118,6 +119,13 @@ class OneAtATime(Downloader):
     def _wait_for_download(self, slot: Any, request: Request, queue_dfd: Deferred[Response]) -> Any:
         slot.transferring.add(request)
         return super()._wait_for_download(slot, request, queue_dfd)
+
+    def drop_waiting(self, reason: str) -> None:
+        """Send none of the requests that wait for their turn; each ends as ignored, with the reason."""
+        for slot in self.slots.values():
+            while slot.queue:
+                _, waiting = slot.queue.popleft()
+                waiting.errback(IgnoreRequest(reason))
 
 
 class WireDownloadHandler(HTTP11DownloadHandler):

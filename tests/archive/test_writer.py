@@ -307,7 +307,7 @@ def test_a_full_disk_costs_the_record_in_flight_and_no_other(home: Path) -> None
     assert refused.startswith("refused")
     assert "cannot be written" in refused
     assert len(stored) == 6
-    for path in files(home):  # the one that was cut back, and the one that was begun when there was room again
+    for path in files(home):  # one was cut back, one begun when there was room again
         assert path.suffix == ".gz"
         assert_sound(path)
     for line in [*stored, small]:

@@ -138,4 +138,4 @@ def test_a_full_disk_ends_the_crawl_and_says_so(home: Path, server: CountingServ
     with catalogue.reading() as session:
         kept = session.scalar(text("SELECT count(DISTINCT url) FROM captures WHERE sha256 IS NOT NULL"))
     catalogue.close()
-    assert kept == ARTICLES + 1
+    assert kept == ARTICLES + 2  # and the list, and robots.txt
