@@ -21,6 +21,7 @@ from archive.recorder import BlobMissing, FixityError, Recorder, read_blob
 from archive.runs import open_run
 from archive.warc.exchange import Exchange
 from archive.warc.reader import RecordUnreadable, read_payload
+from archive.warc.writer import ArchiveUnwritable
 
 NIGHT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 HOST = "www.spt.gov.cn"
@@ -139,7 +140,7 @@ def test_the_record_is_synced_before_its_row_is_committed(
     record = recorder(catalogue, home)
     record.add(fetched())
     monkeypatch.setattr("archive.warc.writer.os.fsync", refuse)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(ArchiveUnwritable, match="no space"):
         record.flush()
     assert captures(catalogue) == []
 
