@@ -7,7 +7,8 @@ A *locator* is a string that leads a person back to the spot in the archived fil
 
 * HTML: ``html:/html[1]/body[1]/table[2]/tr[4]/td[3]`` (the path of the element),
 * PDF: ``pdf:p3:56.7,120.4,98.1,134.0`` (page from 1; left, top, right, bottom in points,
-  measured from the page's top left corner).
+  measured from the page's top left corner),
+* DOCX: ``docx:/body/tbl[1]/tr[4]/tc[3]`` (the path of the element in the main part, by local names).
 """
 
 from __future__ import annotations

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from parsers.document import Document
-from parsers.formats import html, pdf
+from parsers.formats import docx, html, pdf
 from parsers.outcomes import UnreadableFile
 from parsers.reading import read_document
 from parsers.report import Extraction, Outcome
-from parsers.sniff import HTML, PDF, sniff
+from parsers.sniff import DOCX, HTML, PDF, sniff
 
-_READERS: dict[str, Callable[[bytes], Document]] = {HTML: html.read, PDF: pdf.read}
+_READERS: dict[str, Callable[[bytes], Document]] = {
+    HTML: html.read,
+    PDF: pdf.read,
+    DOCX: docx.read,
+}
 
 
 def read(data: bytes, media_type: str | None = None) -> Extraction:

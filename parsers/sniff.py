@@ -1,29 +1,69 @@
-"""What a file is, told by its first bytes; the declared media type counts only where bytes say nothing."""
+"""What a file is, told by its bytes; the declared media type counts only where bytes say nothing."""
 
 from __future__ import annotations
 
 import re
 
+from parsers.formats.zips import listed_names
+
 PDF = "application/pdf"
 HTML = "text/html"
+MHTML = "multipart/related"
+ZIP = "application/zip"
+RAR = "application/vnd.rar"
+SEVEN_ZIP = "application/x-7z-compressed"
+OLE = "application/x-ole-storage"
+DOC = "application/msword"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLS = "application/vnd.ms-excel"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+OFD = "application/ofd"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+RTF = "application/rtf"
+PNG, JPEG, GIF, BMP, TIFF = "image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff"
+IMAGES = (PNG, JPEG, GIF, BMP, TIFF)
 
 _MAGIC = (
-    (b"PK\x03\x04", "application/zip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"BM", "image/bmp"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-    (b"Rar!\x1a\x07", "application/vnd.rar"),
-    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", ZIP),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"GIF8", GIF),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    (b"Rar!\x1a\x07", RAR),
+    (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
     (b"\x1f\x8b", "application/gzip"),
-    (b"{\\rtf", "application/rtf"),
+    (b"{\\rtf", RTF),
     (b"%!PS", "application/postscript"),
 )
+_IN_ZIP = (
+    (b"word/document.xml", DOCX),
+    (b"word/document2.xml", DOCX),
+    (b"xl/workbook.xml", XLSX),
+    (b"xl/workbook.bin", XLSB),
+    (b"ppt/presentation.xml", PPTX),
+    (b"ofd.xml", OFD),
+)
+_IN_OLE = (
+    ("EncryptedPackage", "application/x-encrypted-ooxml"),
+    ("WordDocument", DOC),
+    ("Workbook", XLS),
+    ("Book", XLS),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+)
+"""Streams that tell an OLE file's kind; a Word file may hold a workbook, so its own stream is asked first."""
+
+ENCRYPTED_OOXML = "application/x-encrypted-ooxml"
 _MARKUP = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|p|span|script)\b|<!--", re.IGNORECASE
+)
+_MIME_HEAD = re.compile(
+    rb"\A\s*(?:[\w-]+:[^\r\n]*\r?\n)*?(?:mime-version|content-type):[^\r\n]*", re.IGNORECASE
 )
 
 
@@ -33,8 +73,12 @@ def sniff(data: bytes, declared: str | None = None) -> str:
         return PDF
     for magic, media_type in _MAGIC:
         if data.startswith(magic):
-            return media_type
+            return _inside(data, media_type)
+    if data.startswith(b"BM") and data[6:10] == b"\x00" * 4:
+        return BMP
     start = data[:65536].replace(b"\x00", b"")
+    if _MIME_HEAD.match(start[:2048]) and b"multipart/related" in start[:4096].lower():
+        return MHTML
     if _MARKUP.search(start):
         return (
             "application/xml"
@@ -43,6 +87,35 @@ def sniff(data: bytes, declared: str | None = None) -> str:
         )
     stated = (declared or "").partition(";")[0].strip().lower()
     return stated or ("text/plain" if _is_text(data[:4096]) else "application/octet-stream")
+
+
+def _inside(data: bytes, container: str) -> str:
+    """What a container holds, by the names in it."""
+    if container == ZIP:
+        names = [name.lower().replace(b"\\", b"/").lstrip(b"/") for name in listed_names(data)]
+        for known, media_type in _IN_ZIP:
+            if known in names:
+                return media_type
+        if names[:1] == [b"mimetype"]:
+            for media_type in (ODT, ODS):
+                if media_type.encode() in data[:200]:
+                    return media_type
+    if container == OLE:
+        for stream, media_type in _IN_OLE:
+            if _has_stream(data, stream):
+                return media_type
+    return container
+
+
+def _has_stream(data: bytes, name: str) -> bool:
+    """Whether the directory of an OLE file names the stream: entries of 128 bytes, the name first."""
+    wanted = name.encode("utf-16-le") + b"\x00\x00"
+    at = data.find(wanted)
+    while at >= 0:
+        if at % 128 == 0 and data[at + 64 : at + 66] == len(wanted).to_bytes(2, "little"):
+            return True
+        at = data.find(wanted, at + 1)
+    return False
 
 
 def _is_text(start: bytes) -> bool:
