@@ -20,6 +20,7 @@ from archive.recorder import Recorder
 from archive.warc.exchange import Exchange
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, split_head
 from archive.warc.writer import ArchiveUnwritable
+from crawler.hosts import NotAsked
 from crawler.page import Page, is_html, read_page
 from crawler.trouble import explain, first_line
 from crawler.verdict import Judgement, Verdict, judge
@@ -81,6 +82,8 @@ class ArchiveMiddleware:
         return response.replace(body=body or b"", headers=_without_coding(response.headers))
 
     def process_exception(self, request: Request, exception: Exception) -> None:
+        if isinstance(exception, NotAsked):
+            return
         excluded = isinstance(exception, IgnoreRequest)
         judgement = Judgement(
             Verdict.EXCLUDED if excluded else Verdict.ERROR, explain(exception, request.url)

@@ -18,6 +18,7 @@ class CrawlJob:
     """One crawl of one site, or of URLs that a person gave (``given``), on one host at a time.
 
     ``delay`` is in seconds between requests to a host. ``follow`` lets given URLs be walked as listings.
+    ``ask_again``: hosts that refused us are asked although the time of their rest is not over.
     """
 
     catalogue_url: str
@@ -33,6 +34,7 @@ class CrawlJob:
     given: bool = False
     follow: bool = True
     max_pages: int = 5000
+    ask_again: bool = False
     log_file: str | None = None
 
     @property
@@ -63,7 +65,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a crawl of one site ended. ``problem``: what failed and what to check; None when all is well."""
+    """How a crawl of one site ended. ``problem``: what failed and what to check; None when all is well.
+
+    ``not_asked``: URLs left for another night because their host refused us or rests; ``notes``: what else a
+    person should know.
+    """
 
     name: str
     fetched: int = 0
@@ -73,11 +79,13 @@ class Outcome:
     blocked: int = 0
     gone: int = 0
     excluded: int = 0
+    not_asked: int = 0
     listings: int = 0
     incomplete_listings: int = 0
     unexplored: int = 0
     received_bytes: int = 0
     problem: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def message(event: Progress | Outcome) -> str:
@@ -94,4 +102,4 @@ def read_message(line: str) -> Progress | Outcome | None:
     kind = data.pop("event", None) if isinstance(data, dict) else None
     if kind == "Progress":
         return Progress(**data)
-    return Outcome(**data) if kind == "Outcome" else None
+    return Outcome(**{**data, "notes": tuple(data["notes"])}) if kind == "Outcome" else None

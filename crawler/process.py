@@ -18,7 +18,9 @@ from archive.catalogue.engine import open_catalogue
 from archive.recorder import Recorder
 from archive.warc.writer import ArchiveUnwritable
 from crawler.archiving import attach
+from crawler.hosts import Hosts, attach_hosts
 from crawler.job import CrawlJob, Outcome, Progress, message
+from crawler.pace import with_jitter
 from crawler.spider import ReportSpider
 from crawler.trouble import first_line
 
@@ -30,11 +32,12 @@ PROGRESS_SECONDS = 0.5
 
 def settings_for(job: CrawlJob) -> dict[str, Any]:
     """Scrapy's settings; each that differs from its default has its reason here."""
+    delay, jitter = with_jitter(job.delay)
     return {
         "USER_AGENT": job.user_agent,
         "ROBOTSTXT_OBEY": job.robots,
-        "DOWNLOAD_DELAY": job.delay,
-        "RANDOMIZE_DOWNLOAD_DELAY": False,  # it would go below the promised delay
+        "DOWNLOAD_DELAY": delay,
+        "DOWNLOAD_DELAY_JITTER": jitter,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "CONCURRENT_REQUESTS": 8,
         "DOWNLOADER": "crawler.wire.OneAtATime",
@@ -47,7 +50,11 @@ def settings_for(job: CrawlJob) -> dict[str, Any]:
             "s3": None,
             "data": None,
         },
-        "DOWNLOADER_MIDDLEWARES": {"crawler.archiving.ArchiveMiddleware": 650},
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawler.courtesy.Gate": 90,
+            "crawler.courtesy.Courtesy": 645,
+            "crawler.archiving.ArchiveMiddleware": 650,
+        },
         "COMPRESSION_ENABLED": False,  # the archive decodes, bounded, in one place
         "DNS_RESOLVER": "crawler.guard.GuardedResolver",
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
@@ -81,8 +88,10 @@ def run(job: CrawlJob) -> Outcome:
     recorder = Recorder(
         catalogue, job.home_path, run_id=job.run_id, host=host, software=software, site_id=job.site_id
     )
-    outcome = _crawl(job, recorder)
+    hosts = Hosts(catalogue, job.home_path, delay=job.delay, ask_again=job.ask_again)
+    outcome = _crawl(job, recorder, hosts)
     try:
+        hosts.close()
         recorder.close()
     except (ArchiveUnwritable, SQLAlchemyError) as error:
         # what is on disk without its row gets it back by `mend`, which the next crawl begins with
@@ -91,14 +100,15 @@ def run(job: CrawlJob) -> Outcome:
     return outcome
 
 
-def _crawl(job: CrawlJob, recorder: Recorder) -> Outcome:
+def _crawl(job: CrawlJob, recorder: Recorder, hosts: Hosts) -> Outcome:
     process = CrawlerProcess(settings_for(job))
     crawler = process.create_crawler(ReportSpider)
     attach(crawler, recorder)
+    attach_hosts(crawler, hosts)
     reasons: list[str] = []
     crawler.signals.connect(lambda reason, **_: reasons.append(reason), signals.spider_closed, weak=False)
     crawler.signals.connect(_tell_while_open, signals.spider_opened)
-    process.crawl(crawler, job=job, recorder=recorder)
+    process.crawl(crawler, job=job, recorder=recorder, hosts=hosts)
     process.start()
     spider = crawler.spider
     if not isinstance(spider, ReportSpider):

@@ -16,6 +16,7 @@ from archive.capture import Kind, ListedItem, ListingSeen
 from archive.recorder import Recorder
 from crawler.discovery import Candidate, CandidateKind, follow, is_article, is_report_column
 from crawler.families import ListPaging, family_of, paging_of
+from crawler.hosts import Hosts, NotAsked
 from crawler.job import CrawlJob, Outcome, Progress
 from crawler.page import Page, is_html, read_page
 from crawler.trouble import explain
@@ -67,16 +68,18 @@ class ReportSpider(Spider):
 
     name = "reports"
 
-    def __init__(self, job: CrawlJob, recorder: Recorder, **kwargs: Any) -> None:
+    def __init__(self, job: CrawlJob, recorder: Recorder, hosts: Hosts, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._job = job
         self._recorder = recorder
+        self._crawled_hosts = hosts
         self._walks: dict[str, _Walk] = {}
         self._asked: set[str] = set()
         self._scheduled = 0
         self._counts: dict[str, int] = {}
         self._incomplete = 0
         self._unexplored = 0
+        self._not_asked = 0
         self._start_problems: list[str] = []
         self._start_answers = 0
         self._hosts = {_registered(u) for u in job.start}
@@ -138,11 +141,21 @@ class ReportSpider(Spider):
 
     def failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        if isinstance(failure.value, NotAsked):
+            self._leave(request, str(failure.value))
+            return
         judgement = request.meta.get("judgement")
         verdict = judgement.verdict if judgement else Verdict.ERROR
         self._count(verdict, 0, request.meta)
         problem = judgement or Judgement(Verdict.ERROR, explain(failure.value or Exception(), request.url))
         self._note_refusal(request.url, problem, request.meta)
+
+    def _leave(self, request: Request, reason: str) -> None:
+        """A URL that was not asked for; a list that it belongs to is not whole."""
+        self._not_asked += 1
+        self._end_page(request.meta.get("walk"), request.url, failed=True)
+        if request.meta.get("kind") in (Kind.START, Kind.GIVEN):
+            self._start_problems.append(reason)
 
     def _note_refusal(self, url: str, judgement: Judgement | None, meta: dict[str, Any]) -> None:
         self._end_page(meta.get("walk"), url, failed=True)
@@ -237,7 +250,7 @@ class ReportSpider(Spider):
             self._counts["bytes"] = self._counts.get("bytes", 0) + size
 
     def progress(self) -> Progress:
-        done = self._fetched()
+        done = self._fetched() + self._not_asked
         return Progress(done, max(0, self._scheduled - done), self._counts.get("found", 0))
 
     def _fetched(self) -> int:
@@ -261,14 +274,23 @@ class ReportSpider(Spider):
             blocked=counts.get(Verdict.BLOCKED.value, 0) + counts.get(Verdict.CHALLENGE.value, 0),
             gone=counts.get(Verdict.GONE.value, 0) + counts.get(Verdict.SOFT_GONE.value, 0),
             excluded=counts.get(Verdict.EXCLUDED.value, 0),
+            not_asked=self._not_asked,
             listings=len(self._walks),
             incomplete_listings=self._incomplete,
             unexplored=self._unexplored,
             received_bytes=counts.get("bytes", 0),
             problem=self._problem(reason),
+            notes=tuple(self._resting(own=False)),
         )
 
+    def _resting(self, *, own: bool) -> list[str]:
+        """Why hosts are left alone: those of the site itself, or the others."""
+        told = self._crawled_hosts.resting().items()
+        return [reason for host, reason in told if (_registered(f"//{host}") in self._hosts) == own]
+
     def _problem(self, reason: str) -> str | None:
+        if refused := self._resting(own=True):
+            return "; ".join(refused)
         if self._start_problems and (self._start_answers == 0 or self._job.given):
             return "; ".join(self._start_problems)
         if reason not in ("finished", "shutdown"):

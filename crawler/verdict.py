@@ -33,16 +33,22 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict and, for the log, what led to it."""
+    """A verdict and, for the log, what led to it.
+
+    ``firm``: of a block, that a shield speaks for the whole host; a bare 403 may mean one folder.
+    """
 
     verdict: Verdict
     reason: str
+    firm: bool = False
 
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Seen from the firewalls of government sites: 瑞数 answers 412, 加速乐 521 and 512, others 202.
 _CHALLENGES = frozenset({202, 412, 512, 521})
 _BLOCKS = frozenset({401, 403, 405, 418, 444, 468, 493, 508, 530, 567})
+#: Of these, the ones that any web server sends for a single folder or method.
+_BARE = frozenset({401, 403, 405})
 _NOT_FOUND_URL = re.compile(
     r"/(?:(?:page|err|error)?[_-]?404(?!\d)[\w-]*|err(?:or)?(?:[_-]\w+)?|(?:page)?_?not_?found)(?:\.\w+)?/?(?:[?#]|$)",
     re.I,
@@ -174,7 +180,8 @@ def _by_status(answer: _Answer, home_url: str | None) -> Judgement | None:
     if status in _CHALLENGES or (status >= 400 and _is_challenge(answer)):
         return _challenge_or_block(answer)
     if status in _BLOCKS:
-        return Judgement(Verdict.BLOCKED, f"status {status}")
+        firm = status not in _BARE or bool(answer.says(_SHIELD, _SHIELD_SHORT))
+        return Judgement(Verdict.BLOCKED, f"status {status}", firm)
     if status == 206 or not 200 <= status < 300:
         return _failed(answer)
     return None
@@ -219,7 +226,7 @@ def _challenge_or_block(answer: _Answer) -> Judgement:
     if answer.status == 202 and answer.length > _SHORT:
         return _by_content(answer)
     if not _is_challenge(answer) and answer.says(_SHIELD, _SHIELD_SHORT):
-        return Judgement(Verdict.BLOCKED, f"status {answer.status} with a shield's page")
+        return Judgement(Verdict.BLOCKED, f"status {answer.status} with a shield's page", firm=True)
     return Judgement(Verdict.CHALLENGE, f"status {answer.status}, the answer of a script challenge")
 
 
@@ -227,7 +234,7 @@ def _failed(answer: _Answer) -> Judgement:
     if answer.status == 206:
         return Judgement(Verdict.TRUNCATED, "status 206, a part of the content")
     if answer.says(_SHIELD, _SHIELD_SHORT):
-        return Judgement(Verdict.BLOCKED, f"status {answer.status} with a shield's page")
+        return Judgement(Verdict.BLOCKED, f"status {answer.status} with a shield's page", firm=True)
     return Judgement(Verdict.ERROR, f"status {answer.status}")
 
 
@@ -265,7 +272,7 @@ def _html(answer: _Answer) -> Judgement:
         return Judgement(Verdict.CHALLENGE, "a page that is only script and cookies")
     few = len(page.links) <= _FEW_LINKS and not page.tags.site_name
     if few and (words := answer.says(_SHIELD, _SHIELD_SHORT)):
-        return Judgement(Verdict.BLOCKED, f"a shield's page: {words}")
+        return Judgement(Verdict.BLOCKED, f"a shield's page: {words}", firm=True)
     if not page.tags.article_title and (words := answer.says(_GONE_WORDS, _SHORT)):
         return Judgement(Verdict.SOFT_GONE, f"the page says: {words}")
     if _BINARY_URL.search(answer.url) and not answer.length and not page.links:

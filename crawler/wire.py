@@ -24,6 +24,8 @@ from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 
+from crawler.hosts import HostRests, hosts_of
+
 
 class Wire:
     """The bytes of one exchange, as sent and as received, heads included."""
@@ -113,7 +115,8 @@ class OneAtATime(Downloader):
     """Takes a host's turn at once, not when the task of the download first runs.
 
     Without it, and without a delay, all waiting requests to a host start together, whatever
-    CONCURRENT_REQUESTS_PER_DOMAIN says.
+    CONCURRENT_REQUESTS_PER_DOMAIN says. A request that waited for its turn while its host began to refuse us
+    is not sent any more.
     """
 
     def _wait_for_download(self, slot: Any, request: Request, queue_dfd: Deferred[Response]) -> Any:
@@ -126,6 +129,15 @@ class OneAtATime(Downloader):
             while slot.queue:
                 _, waiting = slot.queue.popleft()
                 waiting.errback(IgnoreRequest(reason))
+
+    async def _download(self, slot: Any, request: Request) -> Response:
+        reason = hosts_of(self.crawler).rests(request.url)
+        if reason is not None:
+            slot.transferring.remove(request)
+            self._process_queue(slot)
+            raise HostRests(reason)
+        response: Response = await super()._download(slot, request)
+        return response
 
 
 class WireDownloadHandler(HTTP11DownloadHandler):

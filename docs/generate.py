@@ -33,6 +33,7 @@ EVIDENCE = (
     "run", "site", "site_run", "listing", "sighting", "resource", "blob", "capture",
     "extraction", "fact", "section", "finding",
 )  # fmt: skip
+MEMORY = ("host",)
 PROJECTIONS = ("division", "agency", "report", "linkage", "version", "change", "projection")
 
 
@@ -46,7 +47,7 @@ class Undescribed(Exception):
 def catalogue_page() -> str:
     """The public views first, for they are the contract; then the tables behind them."""
     tables = Base.metadata.tables
-    _agree("tables of docs/generate.py", EVIDENCE + PROJECTIONS, tables)
+    _agree("tables of docs/generate.py", EVIDENCE + MEMORY + PROJECTIONS, tables)
     lines = [
         "# The catalogue",
         "",
@@ -64,7 +65,8 @@ def catalogue_page() -> str:
         "## Tables",
         "",
         "Tables are how it is kept, and may change between releases. *Evidence* is only ever added to; a",
-        "*projection* follows from the evidence. Types are those of PostgreSQL.",
+        "*projection* follows from the evidence; the crawler's *memory* only says how to go about the next",
+        "crawl. Types are those of PostgreSQL.",
         "",
         "```mermaid",
         "erDiagram",
@@ -74,6 +76,9 @@ def catalogue_page() -> str:
         "### Evidence",
         "",
         *_tables(EVIDENCE),
+        "### Memory",
+        "",
+        *_tables(MEMORY),
         "### Projections",
         "",
         *_tables(PROJECTIONS),

@@ -1,7 +1,8 @@
 """The catalogue's tables.
 
 Two kinds, never mixed. *Evidence* is what was seen and read: it is only ever added to. A
-*projection* is what people ask for; it is derived from the evidence and can be made again.
+*projection* is what people ask for; it is derived from the evidence and can be made again. Beside them
+stands the crawler's *memory*, which only says how to go about the next crawl.
 Names are singular; the views that people query (:mod:`archive.catalogue.views`) are plural.
 """
 
@@ -207,6 +208,27 @@ class Finding(Base):
     expected: Mapped[float | None] = mapped_column(Figure)
     actual: Mapped[float | None] = mapped_column(Figure)
     detail: Mapped[str] = mapped_column(Text)
+
+
+# ---------------------------------------------------------------- memory
+
+
+class Host(Base):
+    """What the crawler remembers of a host (name and port), brought up to date by each run that asks it."""
+
+    __tablename__ = "host"
+    host: Mapped[str] = mapped_column(String(255), primary_key=True)
+    family: Mapped[str | None] = mapped_column(String(20))
+    needs_browser: Mapped[bool]
+    challenged: Mapped[bool]
+    trust: Mapped[str | None] = mapped_column(String(12))
+    trust_note: Mapped[str | None] = mapped_column(Text)
+    crawl_delay: Mapped[float | None] = mapped_column(Figure)
+    refusals: Mapped[int]
+    refused_at: Mapped[str | None] = mapped_column(Time)
+    retry_at: Mapped[str | None] = mapped_column(Time)
+    reason: Mapped[str | None] = mapped_column(Text)
+    updated_at: Mapped[str] = mapped_column(Time)
 
 
 # ------------------------------------------------------------- projections

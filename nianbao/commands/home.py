@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 from pydantic import ValidationError
@@ -14,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.catalogue.engine import CatalogueMissing, CatalogueNewer, CatalogueOutdated, create_catalogue
 from archive.catalogue.engine import open_catalogue as try_catalogue
+from archive.hosts import HostState, refusing_hosts
 from archive.queries import Rows
-from nianbao.commands.context import DONE_WITH_FAILURES, home_path, open_home, stop
+from nianbao.commands.context import DONE_WITH_FAILURES, home_path, open_home, opened, stop
 from nianbao.output import Format, console, print_rows
 from nianbao.settings import (
     FILE_NAME,
@@ -106,14 +108,22 @@ def sites_list(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the sites of the settings.
+    """List the sites of the settings, and whether their hosts refuse us.
 
     Example: nianbao sites list
     """
     home = open_home(context)
-    rows = ((s.name, s.title, " ".join(s.start), s.division, s.delay) for s in home.settings.site)
-    found = Rows(("name", "title", "start", "division", "delay"), iter(rows))
+    with opened(home) as catalogue:
+        refusing = {one.host: one for one in refusing_hosts(catalogue)}
+    rows = (_site_row(s, refusing) for s in home.settings.site)
+    found = Rows(("name", "title", "start", "division", "delay", "state", "retry_at", "reason"), rows)
     print_rows(found, Format.JSON if as_json else Format.TABLE)
+
+
+def _site_row(site: SiteSettings, refusing: dict[str, HostState]) -> tuple[object, ...]:
+    refused = next((refusing[h] for u in site.start if (h := urlsplit(u).netloc.lower()) in refusing), None)
+    state = ("refused", refused.retry_at, refused.reason) if refused else ("ok", None, None)
+    return (site.name, site.title, " ".join(site.start), site.division, site.delay, *state)
 
 
 def doctor(context: typer.Context) -> None:

@@ -75,6 +75,9 @@ def crawl(
     site: Annotated[
         list[str] | None, typer.Argument(help="Names of sites; all of them if none is given.")
     ] = None,
+    ask_again: Annotated[
+        bool, typer.Option("--ask-again", help="Also ask hosts that refused us and are left alone for now.")
+    ] = False,
 ) -> None:
     """Crawl the sites once, read what is new, and record what changed.
 
@@ -83,7 +86,7 @@ def crawl(
     home = open_home(context)
     chosen = _choose(home, site or [])
     with opened(home) as catalogue:
-        summary = _run(home, catalogue, [task_of(home, s) for s in chosen], "crawl")
+        summary = _run(home, catalogue, [task_of(home, s, ask_again) for s in chosen], "crawl")
     _end(summary)
 
 
@@ -200,7 +203,7 @@ def _choose(home: Home, names: list[str]) -> list[SiteSettings]:
     return [known[n] for n in names] or list(known.values())
 
 
-def task_of(home: Home, site: SiteSettings) -> SiteTask:
+def task_of(home: Home, site: SiteSettings, ask_again: bool = False) -> SiteTask:
     identity = SiteIdentity(site.name, site.title, site.division, tuple(site.start))
     job = CrawlJob(
         catalogue_url=home.catalogue_url,
@@ -214,6 +217,7 @@ def task_of(home: Home, site: SiteSettings) -> SiteTask:
         robots=site.robots,
         allow_private=site.allow_private,
         max_pages=site.max_pages,
+        ask_again=ask_again,
         log_file=_log_file(home, site.name),
     )
     return SiteTask(identity, job)
@@ -267,6 +271,8 @@ def _end(summary: NightSummary) -> None:
     """The plain summary; the program ends with 1 when something failed."""
     for outcome in summary.sites:
         console.print(site_line(outcome), markup=False, soft_wrap=True)
+        for note in outcome.notes:
+            console.print(f"  note: {note}", markup=False, soft_wrap=True)
     _say_failures(summary.reading)
     found, changes = summary.reading, summary.projection
     console.print(
@@ -296,6 +302,7 @@ def site_line(outcome: Outcome) -> str:
         "blocked": outcome.blocked,
         "left out by robots.txt": outcome.excluded,
         "left unexplored": outcome.unexplored,
+        "not asked for": outcome.not_asked,
     }
     parts += [f"{count} {what}" for what, count in counts.items() if count]
     line = f"{outcome.name}: {', '.join(parts)}"
