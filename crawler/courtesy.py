@@ -22,7 +22,7 @@ from crawler.pace import retry_after, with_jitter
 from crawler.trouble import explain
 from crawler.verdict import Judgement, Verdict
 
-START_PATIENCE = 10.0
+START_PATIENCE = 5.0
 """Seconds to wait for another crawl that asks the host of a start page; a longer one is not waited for."""
 PATIENCE = 600.0
 _POLL = 0.25
@@ -135,6 +135,7 @@ class Courtesy:
         if response.status in _OVERLOADED and judgement.verdict is Verdict.ERROR:
             care.pace.trouble()
             care.breaker.failed(judgement.reason)
+            set_delay(self._crawler, request)
             self._hold(request, response)
         elif judgement.verdict in (Verdict.OK, Verdict.NOT_MODIFIED):
             care.pace.well()
