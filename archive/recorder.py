@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -43,9 +43,12 @@ class FixityError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
+    """A row that waits; ``fetched`` without its bytes, of which ``size`` tells how many the file has."""
+
     fetched: Fetched
     placed: Placed | None
     sha256: str | None
+    size: int | None
 
 
 class Recorder:
@@ -97,23 +100,32 @@ class Recorder:
         """Keep one fetch. It is durable once :meth:`flush` (or a full batch) has returned."""
         placed = self._store(fetched)
         sha256 = self._remember(fetched, placed)
-        self._pending.append(_Pending(fetched, placed, sha256))
-        if len(self._pending) >= self._batch:
-            self.flush()
+        size = len(fetched.body) if fetched.body is not None else None
+        self._wait(_Pending(replace(fetched, body=None, exchange=None), placed, sha256, size))
 
-    def add_file(self, url: str, media_type: str, data: bytes) -> None:
-        """Keep a file that a person handed in, as a ``resource`` record under ``url``."""
+    def add_placed(self, fetched: Fetched, placed: Placed, sha256: str | None, size: int | None) -> None:
+        """Keep the row of a record that is on disk already, as an imported one is."""
+        self._wait(_Pending(fetched, placed, sha256, size))
+
+    def add_file(self, url: str, media_type: str, data: bytes) -> bool:
+        """Keep a file that a person handed in, as a ``resource`` record under ``url``.
+
+        False, and nothing is kept, when that file was imported under that URL before.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        if _was_imported(self._catalogue, url, sha256):
+            return False
         placed = self._writer.store_resource(url, media_type, data)
         fetched = Fetched(
             url=url,
             fetched_at=self._clock(),
             kind=Kind.GIVEN,
             verdict="ok",
-            body=data,
             media_type=media_type,
             via=Via.IMPORT,
         )
-        self._pending.append(_Pending(fetched, placed, hashlib.sha256(data).hexdigest()))
+        self._wait(_Pending(fetched, placed, sha256, len(data)))
+        return True
 
     def add_listing(self, listing: ListingSeen) -> None:
         self._listings.append(listing)
@@ -129,6 +141,11 @@ class Recorder:
             self._writer.close()
 
     # ------------------------------------------------------------------
+
+    def _wait(self, entry: _Pending) -> None:
+        self._pending.append(entry)
+        if len(self._pending) >= self._batch:
+            self.flush()
 
     def _store(self, fetched: Fetched) -> Placed | None:
         if fetched.exchange is None:
@@ -220,10 +237,16 @@ def read_blob(catalogue: Catalogue, home: Path, sha256: str) -> bytes:
 
 
 def _load_known(catalogue: Catalogue, host: str) -> dict[str, Known]:
+    """What the host sent us itself: a validator out of an imported file may be anyone's."""
     query = (
         select(Resource.url, Capture)
         .join(Capture, Capture.resource_id == Resource.resource_id)
-        .where(Resource.host == host, Capture.verdict == "ok", Capture.sha256.is_not(None))
+        .where(
+            Resource.host == host,
+            Capture.verdict == "ok",
+            Capture.sha256.is_not(None),
+            Capture.via != Via.IMPORT.value,
+        )
         .order_by(Capture.capture_id)
     )
     known: dict[str, Known] = {}
@@ -240,6 +263,17 @@ def _load_known(catalogue: Catalogue, host: str) -> dict[str, Known]:
                 last_modified=capture.last_modified,
             )
     return known
+
+
+def _was_imported(catalogue: Catalogue, url: str, sha256: str) -> bool:
+    query = (
+        select(Capture.capture_id)
+        .join(Resource, Resource.resource_id == Capture.resource_id)
+        .where(Resource.url == url, Capture.sha256 == sha256, Capture.via == Via.IMPORT.value)
+        .limit(1)
+    )
+    with catalogue.reading() as session:
+        return session.scalar(query) is not None
 
 
 def _is_empty(catalogue: Catalogue) -> bool:
@@ -319,11 +353,11 @@ def _add_blobs(session: Session, pending: list[_Pending]) -> None:
     rows = {
         p.sha256: {
             "sha256": p.sha256,
-            "size": len(p.fetched.body),
+            "size": p.size,
             "media_type": _storable(p.fetched.media_type, MEDIA_TYPE_LENGTH),
         }
         for p in pending
-        if p.sha256 is not None and p.fetched.body is not None and p.fetched.status != 304
+        if p.sha256 is not None and p.size is not None and p.fetched.status != 304
     }
     if rows:
         _insert_new(session, Blob, list(rows.values()))
@@ -347,11 +381,11 @@ def _capture_row(entry: _Pending, resource_id: int, run_id: int) -> dict[str, An
         "reason": _storable(fetched.reason),
         "sha256": entry.sha256,
         "media_type": _storable(fetched.media_type, MEDIA_TYPE_LENGTH),
-        "size": len(fetched.body) if fetched.body is not None else None,
+        "size": entry.size,
         "etag": _storable(fetched.etag),
         "last_modified": _storable(fetched.last_modified),
         "record_type": placed.record_type if placed else None,
-        "payload_digest": placed.payload_digest if placed else None,
+        "payload_digest": placed.payload_digest or None if placed else None,
         "warc_file": placed.file if placed else None,
         "warc_offset": placed.offset if placed else None,
         "warc_length": placed.length if placed else None,

@@ -10,7 +10,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from nianbao import __version__
-from nianbao.commands import ask, home, work
+from nianbao.commands import ask, exchange, home, work
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
 from nianbao.output import errors
@@ -48,7 +48,7 @@ app.command()(home.init)
 app.add_typer(home.sites, name="sites")
 app.command()(work.crawl)
 app.command()(work.backfill)
-app.command("import")(work.import_)
+app.command("import")(exchange.import_)
 app.command()(work.parse)
 for command in (
     ask.reports,

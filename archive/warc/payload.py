@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 
 import brotli
 
@@ -66,6 +67,43 @@ def decode_body(body: bytes, fields: dict[str, str], limit: int = MAX_DECODED_BY
     for coding in reversed(codings):
         body = _decode_one(coding, body, limit)
     return body
+
+
+def decode_kept(body: bytes, fields: dict[str, str], limit: int = MAX_DECODED_BYTES) -> bytes:
+    """As :func:`decode_body`, for a record whoever wrote it.
+
+    Some tools keep the body decoded and the head as it was sent: a coding that the body does not begin
+    with is taken as off already. Raises :class:`UndecodableBody`.
+    """
+    coding = fields.get("content-encoding", "").strip().lower()
+    left = dict(fields)
+    if not _begins_with_chunk(body):
+        left.pop("transfer-encoding", None)
+    whole = decode_body(body, {"transfer-encoding": left.get("transfer-encoding", "")}, limit)
+    if coding in ("gzip", "x-gzip") and not whole.startswith(b"\x1f\x8b"):
+        return whole
+    return decode_body(whole, {"content-encoding": coding}, limit)
+
+
+def payload_forms(message: bytes) -> Iterator[bytes]:
+    """The payload of an HTTP message in each form that tools take its digest of.
+
+    As sent; without the transfer coding; without any coding.
+    """
+    head, body = split_head(message)
+    yield body
+    fields = head_fields(head)
+    try:
+        if "transfer-encoding" in fields:
+            yield dechunk(body)
+        if "transfer-encoding" in fields or "content-encoding" in fields:
+            yield decode_body(body, fields)
+    except UndecodableBody:
+        return
+
+
+def _begins_with_chunk(body: bytes) -> bool:
+    return bool(re.match(rb"[0-9A-Fa-f]{1,16}[ \t]*(?:;[^\r\n]*)?\r\n", body))
 
 
 def _decode_one(coding: str, body: bytes, limit: int) -> bytes:

@@ -1,13 +1,11 @@
-"""Reads one record back from its place in a WARC file."""
+"""Reads one record back from its place in a WARC file, ours or an imported one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-
-from archive.warc.payload import decode_body, head_fields, split_head
+from archive.warc.payload import decode_kept, head_fields, split_head
+from archive.warc.records import BadRecord, Record, read_record
 
 
 class RecordUnreadable(Exception):
@@ -25,28 +23,29 @@ def warc_path(home: Path, file: str) -> Path:
     raise RecordUnreadable(f"{path} is missing; run `nianbao doctor`, and restore it from a backup")
 
 
+def record_at(home: Path, file: str, offset: int) -> Record:
+    """The record at ``offset``, its digests proved. Raises :class:`RecordUnreadable`."""
+    path = warc_path(home, file)
+    try:
+        return read_record(path, offset)
+    except (BadRecord, OSError) as error:
+        raise RecordUnreadable(f"{path} holds no whole record at byte {offset}: {error}") from error
+
+
 def read_payload(home: Path, file: str, offset: int) -> bytes:
     """The bytes of the file that the ``response`` or ``resource`` record at ``offset`` carries,
     transfer and content codings taken off.
+
+    Raises :class:`RecordUnreadable`, or ``UndecodableBody``.
     """
-    path = warc_path(home, file)
-    with path.open("rb") as stream:
-        stream.seek(offset)
-        if not stream.read(5).startswith((b"\x1f\x8b", b"WARC/")):
-            raise RecordUnreadable(f"{path} holds no whole record at byte {offset}: none begins there")
-        stream.seek(offset)
-        try:
-            record = next(iter(ArchiveIterator(stream, no_record_parse=True)))
-            block = record.raw_stream.read()
-        except (StopIteration, ArchiveLoadFailed, EOFError, OSError) as error:
-            raise RecordUnreadable(f"{path} holds no whole record at byte {offset}: {error}") from error
-    if len(block) != record.length:
+    record = record_at(home, file, offset)
+    if record.kind not in ("response", "resource"):
+        raise RecordUnreadable(f"{home / file} at byte {offset} is a {record.kind} record, not a response")
+    if record.block is None:
         raise RecordUnreadable(
-            f"{path} holds no whole record at byte {offset}: {len(block)} of {record.length} bytes are there"
+            f"{home / file} at byte {offset}: its {record.block_length} bytes are too many"
         )
-    if record.rec_type == "resource":
-        return bytes(block)
-    if record.rec_type != "response":
-        raise RecordUnreadable(f"{path} at byte {offset} is a {record.rec_type} record, not a response")
-    head, body = split_head(block)
-    return decode_body(body, head_fields(head))
+    if not record.is_http:
+        return record.block
+    head, body = split_head(record.block)
+    return decode_kept(body, head_fields(head))

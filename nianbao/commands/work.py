@@ -1,8 +1,7 @@
-"""Commands that fetch and read: crawl, backfill, import, parse."""
+"""Commands that fetch and read: crawl, backfill, parse."""
 
 from __future__ import annotations
 
-import mimetypes
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any
@@ -16,8 +15,7 @@ from archive.catalogue.engine import Catalogue
 from archive.history.project import project
 from archive.history.reread import differences
 from archive.reading import Failure, ReadingSummary, all_blobs, archived, stale_blobs
-from archive.recorder import Recorder
-from archive.runs import RunStatus, SiteIdentity, close_run, open_run
+from archive.runs import SiteIdentity
 from archive.times import compact, utc_now
 from crawler.job import CrawlJob, Outcome
 from crawler.job import Progress as CrawlProgress
@@ -105,7 +103,7 @@ def backfill(
     Example: nianbao backfill https://www.spt.gov.cn/xxgk/202401/t20240118_1.html
     """
     home = open_home(context)
-    urls = _addresses([*(url or []), *_listed(file)])
+    urls = addresses([*(url or []), *_listed(file)])
     if not urls:
         raise stop("give at least one URL, or --file LIST")
     by_host: dict[str, list[str]] = {}
@@ -114,46 +112,8 @@ def backfill(
     tasks = [_given(home, host, part, follow, allow_private, delay) for host, part in by_host.items()]
     with opened(home) as catalogue:
         summary = _run(home, catalogue, tasks, "backfill")
-        _say_given(catalogue, urls)
+        say_given(catalogue, urls)
     _end(summary)
-
-
-def import_(
-    context: typer.Context,
-    file: Annotated[list[Path], typer.Argument(help="Files of reports: PDF or HTML.")],
-    url: Annotated[
-        str | None, typer.Option(help="Where the file was published; a file: address is used if not given.")
-    ] = None,
-) -> None:
-    """Take in plain files, archive them and read them.
-
-    Example: nianbao import report.pdf --url https://www.example.gov.cn/report.pdf
-    """
-    home = open_home(context)
-    if url is not None and len(file) > 1:
-        raise stop("--url names one file's address; import the files one by one")
-    address = _addresses([url])[0] if url else None
-    missing = [str(f) for f in file if not f.is_file()]
-    if missing:
-        raise stop(f"no such file: {', '.join(missing)}")
-    with opened(home) as catalogue:
-        run_id = open_run(catalogue, "import")
-        status = RunStatus.INTERRUPTED
-        try:
-            software = f"nianbao/{__version__}"
-            with Recorder(catalogue, home.path, run_id=run_id, host="import", software=software) as recorder:
-                for one in file:
-                    recorder.add_file(address or one.resolve().as_uri(), _media_type(one), one.read_bytes())
-            with LiveWatcher() as watcher:
-                reading = read_stale(catalogue, home.path, home.settings.workers, watcher)
-            project(catalogue)
-            status = RunStatus.DONE
-        finally:
-            close_run(catalogue, run_id, status)
-        _say_given(catalogue, [address or one.resolve().as_uri() for one in file])
-    _say_failures(reading)
-    if reading.failures:
-        raise typer.Exit(DONE_WITH_FAILURES)
 
 
 def parse(
@@ -185,7 +145,7 @@ def parse(
             console.print(f"{reading.read} files read, {reading.reports} of them reports")
         if all_ and not dry_run:
             reading = _compare(home, catalogue, all_blobs(catalogue))
-    _say_failures(reading)
+    say_failures(reading)
     if reading.failures:
         raise typer.Exit(DONE_WITH_FAILURES)
 
@@ -273,7 +233,7 @@ def _end(summary: NightSummary) -> None:
         console.print(site_line(outcome), markup=False, soft_wrap=True)
         for note in outcome.notes:
             console.print(f"  note: {note}", markup=False, soft_wrap=True)
-    _say_failures(summary.reading)
+    say_failures(summary.reading)
     found, changes = summary.reading, summary.projection
     console.print(
         f"Run {summary.run_id}: {found.read} files read, {found.reports} of them reports; "
@@ -309,12 +269,12 @@ def site_line(outcome: Outcome) -> str:
     return f"{line}. PROBLEM: {outcome.problem}" if outcome.problem else line
 
 
-def _say_failures(reading: ReadingSummary) -> None:
+def say_failures(reading: ReadingSummary) -> None:
     for failure in reading.failures:
         errors.print(f"not read: {failure.sha256[:12]}: {failure.reason}", markup=False, soft_wrap=True)
 
 
-def _say_given(catalogue: Catalogue, urls: list[str]) -> None:
+def say_given(catalogue: Catalogue, urls: list[str]) -> None:
     """What each given URL turned out to be."""
     query = text(
         "SELECT c.verdict, e.outcome, e.reason, r.report_id, r.agency, r.year FROM captures c "
@@ -339,7 +299,7 @@ def _given_line(row: Row[Any] | None) -> str:
     return f"{said} ({row.reason})" if row.reason else said
 
 
-def _addresses(urls: list[str]) -> list[str]:
+def addresses(urls: list[str]) -> list[str]:
     try:
         return list(dict.fromkeys(web_address(u) for u in urls))
     except ValueError as error:
@@ -354,10 +314,6 @@ def _listed(file: Path | None) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         raise stop(f"{file} cannot be read: {error}") from error
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-
-def _media_type(path: Path) -> str:
-    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def _compare(home: Home, catalogue: Catalogue, sha256s: list[str]) -> ReadingSummary:

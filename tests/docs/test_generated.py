@@ -16,7 +16,14 @@ from nianbao.cli import app
 from nianbao.settings import Settings, SiteSettings
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "README.zh-CN.md", "docs/architecture.md", "docs/settings.md", "CHANGELOG.md")
+PAGES = (
+    "README.md",
+    "README.zh-CN.md",
+    "docs/architecture.md",
+    "docs/archive.md",
+    "docs/settings.md",
+    "CHANGELOG.md",
+)
 
 
 def test_generated_pages_are_fresh() -> None:

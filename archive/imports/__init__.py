@@ -1,0 +1,1 @@
+"""Takes in WARC and WACZ files made by others, kept as they are."""

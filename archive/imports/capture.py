@@ -1,0 +1,191 @@
+"""From a record that somebody else wrote to the capture that it is: with its own time, judged, and marked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from surt import surt
+
+from archive.capture import Fetched, Kind, Via
+from archive.times import iso
+from archive.warc.digests import Digest
+from archive.warc.exchange import Placed
+from archive.warc.payload import UndecodableBody, decode_kept, head_fields, split_head
+from archive.warc.records import Record
+from archive.warc.writer import digest
+
+CAPTURES = ("response", "resource", "revisit")
+"""Types of records that are captures. Others are kept in the file and have no row."""
+MAX_URL_LENGTH = 2000
+UNRESOLVED = "a revisit of a record that the archive does not hold"
+_READABLE = (
+    *("html", "pdf", "word", "excel", "sheet", "officedocument", "opendocument", "wps", "ofd", "rtf"),
+    *("octet-stream", "zip", "rar", "7z", "text/plain"),
+)
+
+Judge = Callable[[int, Mapping[str, str], bytes, str, int | None, int], tuple[str, str]]
+"""Verdict and reason of (status, header fields, file, url, declared length, received length)."""
+
+CaptureKey = tuple[str, str, str, int | None, str | None]
+"""What makes two records the same capture: address, time, type, status and payload digest."""
+
+
+class Unfit(Exception):
+    """The record is sound and can be no row of the catalogue; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """A capture and where its record stands. ``size`` is that of the file, None where it is not known."""
+
+    fetched: Fetched
+    placed: Placed
+    sha256: str | None
+    size: int | None
+
+    @property
+    def key(self) -> CaptureKey:
+        at, digest = iso(self.fetched.fetched_at), self.placed.payload_digest or None
+        return self.fetched.url, at, self.placed.record_type, self.fetched.status, digest
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the block says."""
+
+    verdict: str
+    reason: str
+    status: int | None = None
+    content: bytes | None = None
+    media_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def capture_of(record: Record, file: str, judge: Judge) -> CaptureRow:
+    """The capture that a response, resource or revisit record is. Raises :class:`Unfit`.
+
+    A revisit's bytes are those of another record, found later (:mod:`archive.imports.revisits`).
+    """
+    url = _usable(record.url or "")
+    answer = _answer(record, url, judge)
+    fetched = Fetched(
+        url=url,
+        fetched_at=record.date,
+        kind=_kind(url, answer.media_type),
+        verdict=answer.verdict,
+        reason=answer.reason,
+        status=answer.status,
+        media_type=answer.media_type,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        via=Via.IMPORT,
+    )
+    sha256 = hashlib.sha256(answer.content).hexdigest() if answer.content is not None else None
+    size = len(answer.content) if answer.content is not None else None
+    placed = Placed(file, record.offset, record.length, record.kind, _payload_digest(record))
+    return CaptureRow(fetched, placed, sha256, size)
+
+
+def _usable(url: str) -> str:
+    if len(url) > MAX_URL_LENGTH:
+        raise Unfit(f"its address has {len(url)} characters; at most {MAX_URL_LENGTH} can be catalogued")
+    if "\0" in url:
+        raise Unfit("its address has a NUL in it")
+    try:
+        urlsplit(url)
+        surt(url)
+    except (ValueError, UnicodeError) as error:
+        raise Unfit(f"its address cannot be taken apart: {error}") from error
+    return url
+
+
+def _answer(record: Record, url: str, judge: Judge) -> _Answer:
+    if record.block is None:
+        return _Answer("too_large", f"a block of {record.block_length} bytes")
+    if record.kind == "revisit":
+        return _revisit(record)
+    if not record.is_http:
+        verdict = "ok" if record.block else "error"
+        return _Answer(verdict, f"a {record.kind} record", None, record.block, record.field("Content-Type"))
+    head, body = split_head(record.block)
+    fields = head_fields(head)
+    status = status_of(head)
+    if status is None:
+        return _Answer("error", "the record holds no HTTP status line")
+    content: bytes | None = None
+    try:
+        content = decode_kept(body, fields)
+    except UndecodableBody as error:
+        verdict, reason = "error", f"the body cannot be decoded: {error}"
+    else:
+        verdict, reason = _verdict(record, url, status, fields, body, content, judge)
+    return _Answer(
+        verdict,
+        reason,
+        status,
+        None if status == 304 else content,
+        media_type_of(fields),
+        fields.get("etag"),
+        fields.get("last-modified"),
+    )
+
+
+def _verdict(
+    record: Record, url: str, status: int, fields: dict[str, str], body: bytes, content: bytes, judge: Judge
+) -> tuple[str, str]:
+    if cut := record.field("WARC-Truncated"):
+        return "truncated", f"the record says that it is cut: {cut}"
+    if record.field("WARC-Segment-Number"):
+        return "truncated", "the first segment of a record whose continuation is not joined"
+    length = fields.get("content-length", "")
+    as_sent = "transfer-encoding" not in fields and ("content-encoding" not in fields or content != body)
+    declared = int(length) if length.isdecimal() and len(length) < 16 and as_sent else None
+    return judge(status, fields, content, url, declared, len(body))
+
+
+def _revisit(record: Record) -> _Answer:
+    head = split_head(record.block or b"")[0] if record.is_http else b""
+    fields = head_fields(head)
+    not_modified = "not-modified" in (record.field("WARC-Profile") or "")
+    return _Answer(
+        "error",
+        UNRESOLVED,
+        304 if not_modified else status_of(head),
+        None,
+        media_type_of(fields),
+        fields.get("etag"),
+        fields.get("last-modified"),
+    )
+
+
+def status_of(head: bytes) -> int | None:
+    parts = head.split(b"\n", 1)[0].split(None, 2)
+    if len(parts) < 2 or not parts[0].upper().startswith(b"HTTP") or not parts[1][:3].isdigit():
+        return None
+    return int(parts[1][:3])
+
+
+def media_type_of(fields: Mapping[str, str]) -> str | None:
+    return fields.get("content-type", "").partition(";")[0].strip().lower() or None
+
+
+def _payload_digest(record: Record) -> str:
+    """As the header says, so that revisits of other tools find it, else our own; of a revisit maybe none."""
+    said = Digest.read(record.field("WARC-Payload-Digest"))
+    if said is not None:
+        return said.label
+    if record.kind == "revisit" or record.block is None:
+        return ""
+    return digest(split_head(record.block)[1] if record.is_http else record.block)
+
+
+def _kind(url: str, media_type: str | None) -> Kind:
+    """What a URL that nobody asked for before is taken as: a file to read, if its type may be a report's."""
+    if urlsplit(url).path == "/robots.txt":
+        return Kind.ROBOTS
+    readable = media_type is None or any(part in media_type for part in _READABLE)
+    return Kind.GIVEN if readable else Kind.PAGE

@@ -1,0 +1,181 @@
+"""Commands that take in and give out whole files: import."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+from archive.catalogue.engine import Catalogue
+from archive.history.project import project
+from archive.imports.files import Finding, Importer, NotReadable, Taken, holds_records
+from archive.reading import ReadingSummary
+from archive.recorder import Recorder
+from archive.runs import RunStatus, close_run, open_run
+from archive.warc.kept import NoRoom
+from crawler.verdict import judge
+from nianbao import __version__
+from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
+from nianbao.commands.work import LiveWatcher, addresses, say_failures, say_given
+from nianbao.output import console, errors
+from scheduler.night import read_stale
+
+MOST_OF_A_REASON = 20
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[list[Path], typer.Argument(help="WARC or WACZ files, or files of reports: PDF, HTML.")],
+    url: Annotated[
+        str | None,
+        typer.Option(help="Where a plain file was published; a file: address is used if not given."),
+    ] = None,
+) -> None:
+    """Take in WARC and WACZ files made by others, or plain files, archive them and read them.
+
+    Captures of WARC and WACZ files keep their own addresses and times. What is damaged in them is named;
+    the rest is taken in, and the program ends with 1.
+
+    Example: nianbao import crawl-2019.warc.gz
+    """
+    home = open_home(context)
+    missing = [str(f) for f in file if not f.is_file()]
+    if missing:
+        raise stop(f"no such file: {', '.join(missing)}")
+    try:
+        warcs = [one for one in file if holds_records(one)]
+    except NotReadable as error:
+        raise stop(str(error)) from error
+    plain = [one for one in file if one not in warcs]
+    if url is not None and (len(plain) > 1 or warcs):
+        raise stop("--url names one plain file's address; WARC and WACZ files have their own")
+    address = addresses([url])[0] if url else None
+    given = {address or one.resolve().as_uri(): one for one in plain}
+    with opened(home) as catalogue:
+        faults, reading = _import(home, catalogue, warcs, given)
+        say_given(catalogue, list(given))
+    say_failures(reading)
+    if faults or reading.failures:
+        raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def _import(
+    home: Home, catalogue: Catalogue, warcs: list[Path], given: Mapping[str, Path]
+) -> tuple[int, ReadingSummary]:
+    """The number of faults that were named, and how reading went."""
+    run_id = open_run(catalogue, "import")
+    status = RunStatus.INTERRUPTED
+    faults = 0
+    try:
+        software = f"nianbao/{__version__}"
+        with Recorder(catalogue, home.path, run_id=run_id, host="import", software=software) as recorder:
+            for address, one in given.items():
+                if not recorder.add_file(address, _media_type(one), one.read_bytes()):
+                    console.print(f"{one}: imported before", markup=False, soft_wrap=True)
+            if warcs:
+                faults = _take(home, catalogue, recorder, run_id, warcs)
+        with LiveWatcher() as watcher:
+            reading = read_stale(catalogue, home.path, home.settings.workers, watcher)
+        project(catalogue)
+        status = RunStatus.DONE
+    finally:
+        close_run(catalogue, run_id, status)
+    return faults, reading
+
+
+def _take(home: Home, catalogue: Catalogue, recorder: Recorder, run_id: int, warcs: list[Path]) -> int:
+    with _Teller() as teller:
+        importer = Importer(
+            catalogue,
+            home.path,
+            recorder,
+            run_id=run_id,
+            judge=_judged,
+            tell=teller.tell,
+            progress=teller.reached,
+        )
+        for path in warcs:
+            try:
+                taken = importer.take(path)
+            except NoRoom as error:
+                raise stop(f"{error}; free some space, then import it again", DONE_WITH_FAILURES) from error
+            for one in taken:
+                console.print(_line(one), markup=False, soft_wrap=True)
+        found = importer.finish()
+    if found.resolved or found.left:
+        left = f"; {found.left} refer to records that the archive does not hold" if found.left else ""
+        console.print(f"{found.resolved} revisits found what they refer to{left}", soft_wrap=True)
+    return teller.faults
+
+
+def _judged(
+    status: int, fields: Mapping[str, str], body: bytes, url: str, declared: int | None, received: int
+) -> tuple[str, str]:
+    found = judge(
+        status, fields, body, url=url, final_url=url, declared_length=declared, received_length=received
+    )
+    return found.verdict.value, found.reason
+
+
+def _line(taken: Taken) -> str:
+    parts = [f"{taken.new} captures"]
+    if taken.held:
+        parts.append(f"{taken.held} held already")
+    if taken.other:
+        parts.append(f"{taken.other} other records")
+    if taken.faults:
+        parts.append(f"{taken.faults} faults")
+    where = (
+        f"kept {'already ' if taken.before else ''}as {taken.file}"
+        if taken.file
+        else "nothing new, so not kept"
+    )
+    return f"{taken.source}: {', '.join(parts)}; {where}"
+
+
+def _media_type(path: Path) -> str:
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+
+
+class _Teller:
+    """Prints what is wrong as it is found, and on a terminal how far the import is."""
+
+    def __init__(self) -> None:
+        self.faults = 0
+        self._reasons: Counter[tuple[str, str]] = Counter()
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
+        self._bar = Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
+        self._task = self._bar.add_task("import", visible=False)
+
+    def __enter__(self) -> _Teller:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+        for (source, reason), count in self._reasons.items():
+            if count > MOST_OF_A_REASON:
+                line = f"{source}: {count - MOST_OF_A_REASON} more records: {reason} (imported all the same)"
+                errors.print(line, markup=False, soft_wrap=True)
+
+    def tell(self, finding: Finding) -> None:
+        """Each damaged record is named; of those that were taken in all the same, the first of each kind."""
+        self.faults += 1
+        if finding.imported:
+            self._reasons[finding.source, finding.reason] += 1
+            if self._reasons[finding.source, finding.reason] > MOST_OF_A_REASON:
+                return
+        place = f" at byte {finding.offset}" if finding.offset is not None else ""
+        fate = " (imported all the same)" if finding.imported else " (not imported)"
+        errors.print(f"{finding.source}{place}: {finding.reason}{fate}", markup=False, soft_wrap=True)
+
+    def reached(self, source: str, done: int, total: int) -> None:
+        self._bar.update(self._task, description=source, completed=done, total=total, visible=True)
