@@ -47,7 +47,7 @@ _COLUMNS = {
     "reports": "report_id, agency, division_code, year, title, edition, published_on, status, url, page_url, "
     "media_type, sha256, versions, first_seen, last_seen",
     "facts": "report_id, agency, year, edition, table_code, row_code, column_code, value, state, raw, "
-    "locator, sha256",
+    "locator, sha256, certainty, evidence",
     "sections": "report_id, ordinal, heading, text",
     "checks": "report_id, agency, year, rule, scope, passed, expected, actual, detail",
     "changes": "change_id, report_id, agency, year, layer, cause, kind, table_code, row_code, column_code, "

@@ -195,6 +195,8 @@ def _fact_row(key: int, fact: report.Fact) -> dict[str, Any]:
         "state": fact.state.value,
         "raw": _clean(fact.raw),
         "locator": fact.locator,
+        "certainty": fact.certainty.value,
+        "evidence": _clean(fact.evidence),
     }
 
 

@@ -13,6 +13,9 @@ from decimal import Decimal
 from parsers.forms.vocabulary import vocabulary
 from parsers.report import Check, Fact, State
 
+BALANCE = ("received", "carried_in", "handled_total", "carried_out")
+"""The rows of table 3 that the form's own statement binds: 一 + 二 = 三（七） + 四."""
+
 _PARTS = ("granted", "partially_granted", "denied.", "unavailable.", "not_processed.", "other")
 _GROUPS = {
     "reconsideration": "行政复议",
@@ -30,6 +33,11 @@ def run(facts: Iterable[Fact]) -> tuple[Check, ...]:
     return (*_requests(requests), *_review(review))
 
 
+def is_part(row: str) -> bool:
+    """Whether a row of table 3 is one of the results that （七）总计 sums up."""
+    return any(row == p or (p[-1] == "." and row.startswith(p)) for p in _PARTS) or row.startswith("other")
+
+
 def _columns() -> dict[str, str]:
     return {c.code: c.label for c in vocabulary().table("requests", "2021").blocks[0].columns}
 
@@ -42,11 +50,7 @@ def _requests(facts: Mapping[tuple[str, str], Fact]) -> Iterable[Check]:
     rows = list(dict.fromkeys(row for row, _ in facts))
     if not rows:
         return
-    parts = [
-        r
-        for r in rows
-        if any(r == p or (p[-1] == "." and r.startswith(p)) for p in _PARTS) or r.startswith("other")
-    ]
+    parts = [r for r in rows if is_part(r)]
     for column, label in _columns().items():
         said = {row: facts[row, column] for row in rows if (row, column) in facts}
         yield _balance(said, column, label)
@@ -61,12 +65,11 @@ def _requests(facts: Mapping[tuple[str, str], Fact]) -> Iterable[Check]:
 
 
 def _balance(said: Mapping[str, Fact], column: str, label: str) -> Check:
-    names = ("received", "carried_in", "handled_total", "carried_out")
-    received, carried_in, handled, carried_out = (_number(said.get(n)) for n in names)
+    received, carried_in, handled, carried_out = (_number(said.get(n)) for n in BALANCE)
     expected = None if received is None or carried_in is None else received + carried_in
     actual = None if handled is None or carried_out is None else handled + carried_out
     passed = None if expected is None or actual is None else expected == actual
-    terms = [_printed(said.get(n)) for n in names]
+    terms = [_printed(said.get(n)) for n in BALANCE]
     detail = f"{label}: 一 + 二 = 三（七）+ 四: {terms[0]} + {terms[1]} = {terms[2]} + {terms[3]}"
     return Check("requests.balance", f"requests/*/{column}", passed, expected, actual, detail)
 

@@ -8,7 +8,8 @@ A *locator* is a string that leads a person back to the spot in the archived fil
 * HTML: ``html:/html[1]/body[1]/table[2]/tr[4]/td[3]`` (the path of the element),
 * PDF: ``pdf:p3:56.7,120.4,98.1,134.0`` (page from 1; left, top, right, bottom in points,
   measured from the page's top left corner),
-* DOCX: ``docx:/body/tbl[1]/tr[4]/tc[3]`` (the path of the element in the main part, by local names).
+* DOCX: ``docx:/body/tbl[1]/tr[4]/tc[3]`` (the path of the element in the main part, by local names),
+* images: ``image:p1:410,236,455,260`` (the same, in pixels of the image as it is shown).
 """
 
 from __future__ import annotations
@@ -27,8 +28,23 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One way in which a picture's cell was read: ``source`` is ``page`` (with the whole page), ``cell``
+    (alone and larger), ``shape`` (by its figures' shapes) or ``ink`` (by whether and how there is any).
+    ``confidence`` is from 0 to 1.
+    """
+
+    text: str
+    confidence: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a grid: ``row`` and ``column`` from 0, as placed after spans are honoured."""
+    """One cell of a grid: ``row`` and ``column`` from 0, as placed after spans are honoured.
+
+    ``readings`` are those of a picture; none where the file itself holds the text.
+    """
 
     row: int
     column: int
@@ -36,6 +52,7 @@ class Cell:
     locator: str
     rowspan: int = 1
     colspan: int = 1
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +73,16 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as read: its blocks in reading order, and what its own metadata says of it."""
+    """A file as read: its blocks in reading order, and what its own metadata says of it.
+
+    ``refused`` says why its own text was not taken and its pages were read as pictures.
+    """
 
     media_type: str
     blocks: tuple[Paragraph | Grid, ...]
     title: str | None = None
     meta: dict[str, str] = field(default_factory=dict)
+    refused: str | None = None
 
     def paragraphs(self) -> Iterator[Paragraph]:
         return (b for b in self.blocks if isinstance(b, Paragraph))

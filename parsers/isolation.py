@@ -29,6 +29,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, TypeVar
 
 from parsers.report import Extraction, Outcome
+from parsers.scans.recognition import leave_to_others
 from parsers.sniff import sniff
 
 K = TypeVar("K", bound=Hashable)
@@ -39,7 +40,7 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _GRACE = 2.0
 _REASON = 500
 _ALLOWED = {
-    "parsers.report": {"Extraction", "Fact", "Section", "Check", "Outcome", "State"},
+    "parsers.report": {"Extraction", "Fact", "ReadAs", "Section", "Check", "Outcome", "State", "Certainty"},
     "decimal": {"Decimal"},
     "datetime": {"date"},
     "copyreg": {"_reconstructor"},
@@ -49,11 +50,21 @@ _ALLOWED = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one worker may use. ``cpu_seconds`` and ``wall_seconds`` are for one file."""
+    """What one worker may use. ``cpu_seconds`` and ``wall_seconds`` are for one file.
+
+    ``memory_bytes`` bounds what it may write to (RLIMIT_DATA) and, with ``mapped_bytes`` more for models and
+    libraries, all that it maps (RLIMIT_AS). Only a worker with ``pictures`` recognises text in pictures.
+    """
 
     memory_bytes: int = GIBIBYTE
     cpu_seconds: int = 60
     wall_seconds: float = 90.0
+    mapped_bytes: int = 0
+    pictures: bool = False
+
+
+PICTURES = Limits(GIBIBYTE, cpu_seconds=900, wall_seconds=1200.0, mapped_bytes=GIBIBYTE, pictures=True)
+"""For scans: some seconds a page, a hundred pages at most; the models map more than they use."""
 
 
 class WorkerDied(Exception):
@@ -74,10 +85,15 @@ class _Answers(pickle.Unpickler):
 
 
 class Worker:
-    """One process that reads one file at a time; started when first needed, and again after it died."""
+    """One process that reads one file at a time; started when first needed, and again after it died.
 
-    def __init__(self, limits: Limits) -> None:
+    What it finds to be pictures goes to a second process, whose limits are ``pictures``: recognition needs
+    more time, and its models need not lie in the memory of every worker.
+    """
+
+    def __init__(self, limits: Limits, pictures: Limits | None = None) -> None:
         self._limits = limits
+        self._pictures = Worker(pictures) if pictures else None
         self._process: subprocess.Popen[bytes] | None = None
 
     def read(self, data: bytes, media_type: str | None) -> Extraction:
@@ -85,16 +101,26 @@ class Worker:
         kind = sniff(data, media_type)
         started = time.monotonic()
         try:
-            return self._ask(data, media_type)
+            answer = self._ask(data, media_type)
         except WorkerTimedOut:
-            self.stop()
+            self._end()
             reason = f"no answer within {self._limits.wall_seconds:g} seconds"
             return Extraction(Outcome.TIMED_OUT, kind, reason=reason)
         except WorkerDied as death:
             return self._obituary(kind, str(death), time.monotonic() - started)
+        if answer is not None:
+            return answer
+        if self._pictures is None:
+            return Extraction(Outcome.FAILED, kind, reason="pictures, and no worker for them")
+        return self._pictures.read(data, media_type)
 
     def stop(self) -> None:
-        """End the process, if there is one."""
+        """End the processes, if there are any."""
+        if self._pictures is not None:
+            self._pictures.stop()
+        self._end()
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
@@ -107,7 +133,8 @@ class Worker:
                 except BrokenPipeError:
                     continue
 
-    def _ask(self, data: bytes, media_type: str | None) -> Extraction:
+    def _ask(self, data: bytes, media_type: str | None) -> Extraction | None:
+        """The worker's answer; None when it leaves the file to one for pictures."""
         process = self._running()
         if process.stdin is None or process.stdout is None:
             raise WorkerDied("no pipes")
@@ -121,23 +148,25 @@ class Worker:
             extraction = _Answers(io.BytesIO(answer)).load()
         except (pickle.UnpicklingError, EOFError, AttributeError) as fault:
             raise WorkerDied(f"an answer that is none: {fault}") from fault
+        if extraction is None:
+            return None
         if not isinstance(extraction, Extraction):
             raise WorkerDied("an answer that is no extraction")
         if extraction.outcome is Outcome.OUT_OF_MEMORY:
-            self.stop()
+            self._end()
         return extraction
 
     def _running(self) -> subprocess.Popen[bytes]:
         process = self._process
         if process is None or process.poll() is not None:
-            self.stop()
+            self._end()
             process = self._process = _start(self._limits)
         return process
 
     def _obituary(self, kind: str, cause: str, seconds: float) -> Extraction:
         """What became of a file whose worker died, told by how it died."""
         code = _exit_code(self._process)
-        self.stop()
+        self._end()
         if code == -signal.SIGXCPU:
             reason = f"more than {self._limits.cpu_seconds} seconds of CPU"
             return Extraction(Outcome.TIMED_OUT, kind, reason=reason)
@@ -156,9 +185,10 @@ class Readers:
         memory_bytes: int = GIBIBYTE,
         cpu_seconds: int = 60,
         wall_seconds: float = 90.0,
+        pictures: Limits = PICTURES,
     ) -> None:
         limits = Limits(memory_bytes, cpu_seconds, wall_seconds)
-        self._workers = [Worker(limits) for _ in range(max(1, workers))]
+        self._workers = [Worker(limits, pictures) for _ in range(max(1, workers))]
 
     def __enter__(self) -> Readers:
         return self
@@ -244,7 +274,16 @@ def _start(limits: Limits) -> subprocess.Popen[bytes]:
     """A fresh interpreter that knows only where this package is."""
     root = str(Path(__file__).resolve().parent.parent)
     return subprocess.Popen(
-        [sys.executable, "-s", "-m", "parsers.isolation", str(limits.memory_bytes), str(limits.cpu_seconds)],
+        [
+            sys.executable,
+            "-s",
+            "-m",
+            "parsers.isolation",
+            str(limits.memory_bytes),
+            str(limits.mapped_bytes),
+            str(limits.cpu_seconds),
+            str(int(limits.pictures)),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -298,17 +337,26 @@ def _no_network() -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError("readers have no network")
 
-    for name in ("socket", "create_connection", "getaddrinfo", "socketpair"):
+    class NoSocket(socket.socket):
+        """A class still, for libraries derive their own from it when they are imported."""
+
+        __init__ = refuse
+
+    for name in ("create_connection", "getaddrinfo", "socketpair"):
         setattr(socket, name, refuse)
+    setattr(socket, "socket", NoSocket)  # noqa: B010 - mypy takes no assignment to a class
 
 
-def _answer(data: bytes, media_type: str | None) -> Extraction:
-    """Read a file; whatever it makes the reader raise becomes its outcome."""
+def _answer(data: bytes, media_type: str | None) -> Extraction | None:
+    """Read a file; whatever it makes the reader raise becomes its outcome. None when it is left to others."""
     from parsers.read import read
+    from parsers.scans.recognition import LeftToOthers
 
     kind = sniff(data, media_type)
     try:
         return read(data, media_type)
+    except LeftToOthers:
+        return None
     except MemoryError:
         return Extraction(Outcome.OUT_OF_MEMORY, kind, reason="the memory limit was reached")
     except BaseException as fault:  # noqa: BLE001 - the boundary: some libraries raise outside Exception
@@ -317,12 +365,15 @@ def _answer(data: bytes, media_type: str | None) -> Extraction:
 
 def main(arguments: list[str]) -> int:
     """Serve as a worker: read files from standard input until it closes."""
-    memory, cpu = int(arguments[0]), int(arguments[1])
+    memory, mapped, cpu, pictures = (int(a) for a in arguments)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _no_network()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_AS, (memory + mapped, memory + mapped))
+    if not pictures:
+        leave_to_others()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while len(head := sys.stdin.buffer.read(_LENGTH.size)) == _LENGTH.size:
         data, media_type = pickle.loads(sys.stdin.buffer.read(_LENGTH.unpack(head)[0]))

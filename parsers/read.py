@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from parsers.document import Document
-from parsers.formats import docx, html, pdf
+from parsers.formats import docx, html, images, pdf
 from parsers.outcomes import UnreadableFile
 from parsers.reading import read_document
 from parsers.report import Extraction, Outcome
-from parsers.sniff import DOCX, HTML, PDF, sniff
+from parsers.sniff import DOCX, HTML, IMAGES, PDF, sniff
 
 _READERS: dict[str, Callable[[bytes], Document]] = {
     HTML: html.read,
     PDF: pdf.read,
     DOCX: docx.read,
+    **dict.fromkeys(IMAGES, images.read),
 }
 
 

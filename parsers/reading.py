@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from parsers import checks, identity, sections
+from parsers import certainty, checks, identity, sections
 from parsers.characters import key
 from parsers.document import Document, Grid
 from parsers.forms import disclosure, others, requests, review, statistics
@@ -53,10 +53,13 @@ def read_document(document: Document) -> Extraction:
         divisions=who.divisions,
         content_sha256=content_digest(document, who.title),
     )
+    if reason and document.refused:
+        return replace(common, outcome=Outcome.UNREADABLE, reason=f"{document.refused}; its pages: {reason}")
     if reason:
         return common
     return Extraction(
         outcome=Outcome.REPORT,
+        reason=f"{document.refused}; its pages were read as pictures" if document.refused else None,
         media_type=common.media_type,
         title=common.title,
         agency=common.agency,
@@ -79,12 +82,13 @@ def _tables(grids: Sequence[Grid]) -> _Tables:
     annex = statistics.read(rows)
     found = [reading for reading in (disclosed, requested, reviewed, annex) if reading]
     taken = frozenset(table for reading in found for table in reading.tables)
-    facts = tuple(fact for reading in found for fact in reading.facts)
+    facts = certainty.judge([fact for reading in found for fact in reading.facts])
     edition = (
         disclosed.edition if disclosed else requested.edition if requested else "2014" if annex else None
     )
     filled = any(f.state is State.VALUE for f in facts)
-    return _Tables((*facts, *others.read(grids, taken)), edition, bool(found), filled)
+    rest = certainty.judge(others.read(grids, taken))
+    return _Tables((*facts, *rest), edition, bool(found), filled)
 
 
 def _why_not(

@@ -25,6 +25,20 @@ class State(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class Certainty(StrEnum):
+    """How far a figure may be relied on; how it is told is in :mod:`parsers.certainty`.
+
+    ``CERTAIN``: the file holds it in characters. The others are of pictures. ``SUPPORTED``: two readings
+    agree, or the form's arithmetic proves one of them. ``INFERRED``: the other reading of this one cell
+    mends sums that fail without it. ``UNCERTAIN``: nothing supports it; not to be cited without looking.
+    """
+
+    CERTAIN = "certain"
+    SUPPORTED = "supported"
+    INFERRED = "inferred"
+    UNCERTAIN = "uncertain"
+
+
 class Outcome(StrEnum):
     """What became of reading a file."""
 
@@ -39,12 +53,26 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAs:
+    """What one reading of a picture's cell says; ``source`` and ``confidence`` are those of
+    :class:`parsers.document.Reading`.
+    """
+
+    value: Decimal | None
+    state: State
+    raw: str
+    confidence: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One cell of a form, with codes of ``data/annual_report_forms.json``.
 
     ``table_code`` is ``disclosure``, ``requests``, ``review`` or ``statistics``; a table that fits no form
     is kept cell by cell as ``other.N`` with row ``rI`` and column ``cJ`` (from 1).
     ``value`` is in the unit that the form prescribes (a remark ``251000元`` in a 万元 column is 25.1).
+    ``evidence`` says for a picture what was read how and which sums were tried; ``readings`` hold the same.
     """
 
     table_code: str
@@ -54,6 +82,9 @@ class Fact:
     state: State
     raw: str
     locator: str
+    certainty: Certainty = Certainty.CERTAIN
+    evidence: str = ""
+    readings: tuple[ReadAs, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 RTF = "application/rtf"
 PNG, JPEG, GIF, BMP, TIFF = "image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff"
-IMAGES = (PNG, JPEG, GIF, BMP, TIFF)
+WEBP = "image/webp"
+IMAGES = (PNG, JPEG, GIF, BMP, TIFF, WEBP)
 
 _MAGIC = (
     (b"PK\x03\x04", ZIP),
@@ -76,6 +77,8 @@ def sniff(data: bytes, declared: str | None = None) -> str:
             return _inside(data, media_type)
     if data.startswith(b"BM") and data[6:10] == b"\x00" * 4:
         return BMP
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return WEBP
     start = data[:65536].replace(b"\x00", b"")
     if _MIME_HEAD.match(start[:2048]) and b"multipart/related" in start[:4096].lower():
         return MHTML

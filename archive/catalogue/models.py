@@ -183,6 +183,8 @@ class Fact(Base):
     state: Mapped[str] = mapped_column(String(12))
     raw: Mapped[str] = mapped_column(Text)
     locator: Mapped[str] = mapped_column(Text)
+    certainty: Mapped[str] = mapped_column(String(12), server_default="certain")
+    evidence: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class Section(Base):

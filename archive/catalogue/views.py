@@ -22,7 +22,7 @@ SELECT r.report_id, a.name AS agency, a.division_code, r.year, r.title, e.editio
 
 FACTS = """
 SELECT r.report_id, a.name AS agency, r.year, e.edition, f.table_code, f.row_code, f.column_code,
-       f.value, f.state, f.raw, f.locator, e.sha256
+       f.value, f.state, f.raw, f.locator, e.sha256, f.certainty, f.evidence
   FROM report r
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   JOIN extraction e ON e.extraction_id = r.extraction_id

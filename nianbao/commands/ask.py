@@ -105,7 +105,10 @@ def facts(
         row=row,
         column=column,
     )
-    shown = ("report_id", "agency", "year", "table_code", "row_code", "column_code", "value", "state", "raw")
+    shown = (
+        *("report_id", "agency", "year", "table_code", "row_code", "column_code"),
+        *("value", "state", "certainty", "raw"),
+    )
     _print(context, "facts", keep, _form(as_json, as_csv), shown)
 
 

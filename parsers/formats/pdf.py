@@ -27,11 +27,17 @@ from parsers.formats.pdf_page import PageReader
 from parsers.layout import paging, prose
 from parsers.layout.page import Page
 from parsers.outcomes import EncryptedFile, GarbledText, NoTextLayer, TooMuch, UnreadableFile
+from parsers.scans.picture import of_pdf
+from parsers.scans.recognition import NoRecognition
+from parsers.scans.scanned import locate_in, pieces_of, recognise_all
 from parsers.sniff import PDF
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns once a font and page of Chromium's files
 
 MOST_PAGES = 500
+MOST_PICTURES = 100
+_PICTURED = 0.2
+"""A page without text is a scan when images cover at least this share of it."""
 _LEAST_CHARACTERS = 20
 _LEAST_READABLE = 0.7
 """Least share of the text that must be Han, ASCII or common punctuation; garbled layers have under half."""
@@ -45,16 +51,22 @@ read.
 
 
 def read(data: bytes) -> Document:
-    """Read a PDF. Raises :class:`~parsers.outcomes.UnreadableFile` without text to be trusted."""
+    """Read a PDF: its text where it has one to be trusted, else what its pages show.
+
+    Raises :class:`~parsers.outcomes.UnreadableFile` when neither can be had.
+    """
     try:
         pages = list(_pages(data))
     except (PDFPasswordIncorrect, PDFEncryptionError, PDFTextExtractionNotAllowed) as fault:
         raise EncryptedFile(f"encrypted: {type(fault).__name__}") from fault
     except _BROKEN as fault:
         raise UnreadableFile(f"broken PDF: {type(fault).__name__}: {fault}"[:300]) from fault
-    _demand_text(pages)
-    pieces = paging.join(pages)
-    return Document(PDF, tuple(prose.blocks(pages, pieces)))
+    refused = _refusal(pages)
+    pages = _with_scans(data, pages, refused)
+    locate = locate_in(pages)
+    tables = paging.join(pages, pieces_of, locate)
+    blocks = tuple(prose.blocks(pages, tables, locate))
+    return Document(PDF, blocks, refused=str(refused) if isinstance(refused, GarbledText) else None)
 
 
 def _pages(data: bytes) -> Iterator[Page]:
@@ -66,14 +78,57 @@ def _pages(data: bytes) -> Iterator[Page]:
         yield reader.read(page, number)
 
 
-def _demand_text(pages: Iterable[Page]) -> None:
+def _with_scans(data: bytes, pages: list[Page], refused: NoTextLayer | GarbledText | None) -> list[Page]:
+    """The pages, with those that only show text, or whose text is not what they show, recognised."""
+    chosen = _shows_something if refused else _is_better_recognised
+    wanted = frozenset(page.number for page in pages if chosen(page))
+    if not wanted and refused:
+        raise refused
+    if not wanted:
+        return pages
+    if len(wanted) > MOST_PICTURES:
+        raise TooMuch(f"more than {MOST_PICTURES} scanned pages")
+    try:
+        scanned = {page.number: page for page in recognise_all(of_pdf(data, wanted))}
+    except NoRecognition as fault:
+        raise (GarbledText(f"{refused}; {fault}") if isinstance(refused, GarbledText) else fault) from fault
+    merged: list[Page] = [scanned.get(page.number, page) for page in pages]
+    if sum(len(page.glyphs) for page in merged) < _LEAST_CHARACTERS:
+        raise refused or NoTextLayer("no text on the pages' pictures")
+    return merged
+
+
+def _is_better_recognised(page: Page) -> bool:
+    """A page that is a picture, or whose text is not what it shows. Text that is hidden is a recogniser's,
+    and no better than ours.
+    """
+    if _is_garbled(page):
+        return True
+    shown = sum(not glyph.text.isspace() for glyph in page.glyphs)
+    return shown < _LEAST_CHARACTERS and (page.pictured > _PICTURED or page.hidden > shown)
+
+
+def _is_garbled(page: Page) -> bool:
+    text = "".join(glyph.text for glyph in page.glyphs if not glyph.text.isspace())
+    total = len(text) + page.unmapped
+    return total >= _LEAST_CHARACTERS and sum(_is_readable(c) for c in text) < _LEAST_READABLE * total
+
+
+def _shows_something(page: Page) -> bool:
+    return bool(page.glyphs or page.unmapped or page.hidden or page.pictured > _PICTURED)
+
+
+def _refusal(pages: Iterable[Page]) -> NoTextLayer | GarbledText | None:
+    """Why the text of the whole file is not to be trusted; None when it is."""
     text = "".join(glyph.text for page in pages for glyph in page.glyphs if not glyph.text.isspace())
     unmapped = sum(page.unmapped for page in pages)
     if len(text) + unmapped < _LEAST_CHARACTERS:
-        raise NoTextLayer("no text layer")
+        return NoTextLayer("no text layer")
     readable = sum(_is_readable(c) for c in text)
     if readable < _LEAST_READABLE * (len(text) + unmapped):
-        raise GarbledText(f"garbled text layer: {readable} of {len(text) + unmapped} characters are readable")
+        total = len(text) + unmapped
+        return GarbledText(f"garbled text layer: {readable} of {total} characters are readable")
+    return None
 
 
 def _is_readable(c: str) -> bool:

@@ -26,6 +26,8 @@ MOST_CHARACTERS = 200_000
 MOST_SEGMENTS = 200_000
 MOST_FORMS = 5_000
 MOST_INFLATED = 256 * 1024 * 1024
+_INVISIBLE = 3
+"""Text rendering mode that shows nothing (ISO 32000-1, table 106)."""
 THIN = 3.0
 """A filled rectangle no thicker than this many points is a rule."""
 
@@ -61,11 +63,23 @@ class _Device(PDFTextDevice):
         self.page = Page(0, 0, 0)
         self.forms = 0
         self.operators = 0
+        self._invisible = False
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
         self.forms += 1
         if self.forms > MOST_FORMS:
             raise TooMuch(f"more than {MOST_FORMS} forms called on a page")
+
+    def render_image(self, name: str, stream: Any) -> None:
+        page = self.page
+        x0, y0, x1, y1 = apply_matrix_rect(self.ctm, (0, 0, 1, 1)) if self.ctm else (0, 0, 0, 0)
+        width = max(0.0, min(x1, page.width) - max(x0, 0.0))
+        height = max(0.0, min(y1, page.height) - max(y0, 0.0))
+        page.pictured += width * height / max(page.width * page.height, 1.0)
+
+    def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
+        self._invisible = textstate.render == _INVISIBLE
+        super().render_string(textstate, seq, ncs, graphicstate)
 
     def render_char(
         self,
@@ -84,7 +98,9 @@ class _Device(PDFTextDevice):
             text = ""
             self.page.unmapped += 1
         advance: float = font.char_width(cid) * fontsize * scaling
-        if text:
+        if text and self._invisible:
+            self.page.hidden += 1
+        elif text:
             self._put(text, matrix, font, fontsize, rise, advance, font.char_disp(cid))
         return advance
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from parsers.document import Cell
 from parsers.forms.values import read_value
-from parsers.report import Fact, State
+from parsers.report import Fact, ReadAs, State
 
 
 def from_cell(table: str, row: str, column: str, cell: Cell, unit: str = "", printed_unit: str = "") -> Fact:
-    """The fact that a cell states."""
+    """The fact that a cell states; of a picture's cell with each of its readings."""
     reading = read_value(cell.text, unit, printed_unit)
-    return Fact(table, row, column, reading.value, reading.state, cell.text, cell.locator)
+    said = [(r, read_value(r.text, unit, printed_unit)) for r in cell.readings]
+    readings = tuple(ReadAs(v.value, v.state, r.text, r.confidence, r.source) for r, v in said)
+    return Fact(
+        table, row, column, reading.value, reading.state, cell.text, cell.locator, readings=readings
+    )
 
 
 def absent(table: str, row: str, column: str) -> Fact:

@@ -38,7 +38,10 @@ class Rule:
 
 @dataclass(slots=True)
 class Page:
-    """What a page draws. ``unmapped`` counts characters for which the font gives no text."""
+    """What a page draws. ``unmapped`` counts characters for which the font gives no text, ``hidden`` those
+    that are not shown (a scan's own recognised text); ``pictured`` is the share of the page that images
+    cover.
+    """
 
     number: int
     width: float
@@ -47,3 +50,5 @@ class Page:
     across: list[Rule] = field(default_factory=list)
     down: list[Rule] = field(default_factory=list)
     unmapped: int = 0
+    hidden: int = 0
+    pictured: float = 0.0

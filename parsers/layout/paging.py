@@ -6,26 +6,40 @@ agree. Inner boundaries may differ: the joined table has them all. A row that ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from parsers.characters import tidy
-from parsers.document import Cell, Grid
+from parsers.document import Cell, Grid, Reading
 from parsers.layout.lines import joined, lines
 from parsers.layout.page import Glyph, Page
-from parsers.layout.rulings import SNAP, Frame, frames
+from parsers.layout.rulings import SNAP, Box, Frame, frames
 
 _SAME_EDGE = 4.0
 _PROSE = 40
 """A frame of one column whose cells hold more than this is text in a drawn grid, not a table's row."""
 
 
+Locate = Callable[[int, float, float, float, float], str]
+"""Page and box to a locator."""
+
+
+def locator(page: int, left: float, top: float, right: float, bottom: float) -> str:
+    """Where something stands: page from 1; left, top, right, bottom in points from the page's top left."""
+    return f"pdf:p{page}:{left:.1f},{top:.1f},{right:.1f},{bottom:.1f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A table's part on one page: its frame, and the text of each box."""
+    """A table's part on one page: its frame, and the text of each box; for a picture, its readings too."""
 
     frame: Frame
     texts: tuple[str, ...]
+    readings: tuple[tuple[Reading, ...], ...] = ()
+
+    def cells(self) -> Iterator[tuple[Box, str, tuple[Reading, ...]]]:
+        return zip(self.frame.boxes, self.texts, self.readings or repeat(()), strict=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +50,9 @@ class Ruled:
     grid: Grid
 
 
-def join(pages: Sequence[Page]) -> list[Ruled]:
-    """All tables of a file, in reading order. Frames of one column are no tables and are left out."""
-    chains: list[list[Piece]] = []
-    last: list[Piece] | None = None
-    for page in pages:
-        pieces = [_piece(page, frame) for frame in frames(page)]
-        for index, piece in enumerate(pieces):
-            begins = index == 0 and not _text_outside(page, 0, piece.frame.ys[0])
-            if last is not None and begins and _continues(last[-1], piece):
-                last.append(piece)
-            else:
-                chains.append([piece])
-            last = None
-        if pieces and not _text_outside(page, pieces[-1].frame.ys[-1], page.height):
-            last = next(c for c in chains if c[-1] is pieces[-1])
-    return [Ruled(tuple(chain), _grid(chain)) for chain in chains if max(p.frame.columns for p in chain) > 1]
+def pieces(page: Page) -> list[Piece]:
+    """The tables' parts that a page's rules and characters make."""
+    return [_piece(page, frame) for frame in frames(page)]
 
 
 def _piece(page: Page, frame: Frame) -> Piece:
@@ -81,6 +82,30 @@ def _between(boundaries: tuple[float, ...], position: float) -> int | None:
         if position <= boundaries[index + 1]:
             return index
     return None
+
+
+def join(
+    pages: Sequence[Page], read: Callable[[Page], list[Piece]] = pieces, locate: Locate = locator
+) -> list[Ruled]:
+    """All tables of a file, in reading order. Frames of one column are no tables and are left out.
+
+    ``read`` gives the pieces of a page, ``locate`` a locator for a page and a box.
+    """
+    chains: list[list[Piece]] = []
+    last: list[Piece] | None = None
+    for page in pages:
+        found = read(page)
+        for index, piece in enumerate(found):
+            begins = index == 0 and not _text_outside(page, 0, piece.frame.ys[0])
+            if last is not None and begins and _continues(last[-1], piece):
+                last.append(piece)
+            else:
+                chains.append([piece])
+            last = None
+        if found and not _text_outside(page, found[-1].frame.ys[-1], page.height):
+            last = next(c for c in chains if c[-1] is found[-1])
+    tables = [chain for chain in chains if max(p.frame.columns for p in chain) > 1]
+    return [Ruled(tuple(chain), _grid(chain, locate)) for chain in tables]
 
 
 def is_page_number(text: str) -> bool:
@@ -116,14 +141,15 @@ class _Placed:
     right: int
     text: str
     locator: str
+    readings: tuple[Reading, ...]
 
 
-def _grid(chain: list[Piece]) -> Grid:
+def _grid(chain: list[Piece], locate: Locate) -> Grid:
     xs = _union(chain)
     placed: list[_Placed] = []
     offset = 0
     for index, piece in enumerate(chain):
-        cells = list(_place(piece, xs, offset))
+        cells = list(_place(piece, xs, offset, locate))
         if (
             index
             and piece.frame.open_top
@@ -138,15 +164,11 @@ def _grid(chain: list[Piece]) -> Grid:
     first = chain[0].frame
     return Grid(
         tuple(
-            Cell(c.top, c.left, tidy(c.text), c.locator, c.bottom - c.top, c.right - c.left) for c in placed
+            Cell(c.top, c.left, tidy(c.text), c.locator, c.bottom - c.top, c.right - c.left, c.readings)
+            for c in placed
         ),
-        locator(first.page, first.xs[0], first.ys[0], first.xs[-1], first.ys[-1]),
+        locate(first.page, first.xs[0], first.ys[0], first.xs[-1], first.ys[-1]),
     )
-
-
-def locator(page: int, left: float, top: float, right: float, bottom: float) -> str:
-    """Where something stands: page from 1; left, top, right, bottom in points from the page's top left."""
-    return f"pdf:p{page}:{left:.1f},{top:.1f},{right:.1f},{bottom:.1f}"
 
 
 def _union(chain: Iterable[Piece]) -> list[float]:
@@ -158,15 +180,16 @@ def _union(chain: Iterable[Piece]) -> list[float]:
     return merged
 
 
-def _place(piece: Piece, xs: list[float], offset: int) -> Iterable[_Placed]:
+def _place(piece: Piece, xs: list[float], offset: int, locate: Locate) -> Iterator[_Placed]:
     frame = piece.frame
     index = [min(range(len(xs)), key=lambda i: abs(xs[i] - x)) for x in frame.xs]
     index[0], index[-1] = 0, len(xs) - 1
-    for box, text in zip(frame.boxes, piece.texts, strict=True):
-        spot = locator(
+    for box, text, readings in piece.cells():
+        spot = locate(
             frame.page, frame.xs[box.left], frame.ys[box.top], frame.xs[box.right], frame.ys[box.bottom]
         )
-        yield _Placed(box.top + offset, box.bottom + offset, index[box.left], index[box.right], text, spot)
+        top, bottom, left, right = box.top + offset, box.bottom + offset, index[box.left], index[box.right]
+        yield _Placed(top, bottom, left, right, text, spot, readings)
 
 
 def _halves(above: list[_Placed], below: list[_Placed], offset: int) -> bool:
@@ -188,8 +211,9 @@ def _join_halves(above: list[_Placed], below: list[_Placed], offset: int) -> lis
     """Put the lower halves into the upper ones; what faces no single cell keeps its own place in that row."""
     joined_cells: set[int] = set()
     for a, b in _facing(above, below, offset):
+        if b.text and not a.text:
+            a.locator, a.readings = b.locator, b.readings
         a.text = tidy(f"{a.text} {b.text}") if a.text and b.text else a.text or b.text
-        a.locator = a.locator if a.text != b.text else b.locator
         a.bottom = b.bottom - 1
         joined_cells.add(id(b))
     kept = [c for c in below if id(c) not in joined_cells]

@@ -13,7 +13,7 @@ from parsers.characters import tidy
 from parsers.document import Grid, Paragraph
 from parsers.layout.lines import Line, lines
 from parsers.layout.page import Page
-from parsers.layout.paging import Ruled, is_page_number, locator
+from parsers.layout.paging import Locate, Ruled, is_page_number, locator
 
 _DIGITS = re.compile(r"\d+")
 _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]{1,3}[）)、.．]|^第[一二三四五六七八九十]+部分")
@@ -32,10 +32,12 @@ class _Placed:
     item: Line | Grid
 
 
-def blocks(pages: Sequence[Page], tables: Sequence[Ruled]) -> Iterator[Paragraph | Grid]:
+def blocks(
+    pages: Sequence[Page], tables: Sequence[Ruled], locate: Locate = locator
+) -> Iterator[Paragraph | Grid]:
     """Paragraphs and grids in reading order. A table that pages cut stands where it begins."""
     texts = _without_furniture([_free_lines(page, tables) for page in pages])
-    pending = _Pending()
+    pending = _Pending(locate)
     right = _right_edge(texts, tables)
     for page, page_lines in zip(pages, texts, strict=True):
         firsts = [t for t in tables if t.pieces[0].frame.page == page.number]
@@ -61,6 +63,7 @@ def _right_edge(texts: list[list[Line]], tables: Sequence[Ruled]) -> float:
 class _Pending:
     """The paragraph under way."""
 
+    locate: Locate
     text: str = ""
     start: str = ""
     last: Line | None = None
@@ -71,7 +74,7 @@ class _Pending:
         if self.text and not self._goes_on(line, left):
             yield from self.end()
         if not self.text:
-            self.start = locator(page, line.left, line.top, line.right, line.bottom)
+            self.start = self.locate(page, line.left, line.top, line.right, line.bottom)
         gap = " " if self.text[-1:].isascii() and line.text[:1].isascii() and self.text else ""
         self.text += gap + line.text
         self.last = line

@@ -121,14 +121,6 @@ def test_real_report(shared: Path) -> None:
     assert len([s for s in extraction.sections if s.heading]) == 6
 
 
-def test_real_scan_and_real_garble(shared: Path) -> None:
-    scan = read((shared / "samples/report-2023-hongze-scan.pdf").read_bytes())
-    assert (scan.outcome, scan.reason) == (Outcome.UNREADABLE, "no text layer")
-    garbled = read((shared / "samples/garbled-text-layer.pdf").read_bytes())
-    assert garbled.outcome is Outcome.UNREADABLE
-    assert "garbled" in (garbled.reason or "")
-
-
 def test_real_pages_are_no_reports(shared: Path) -> None:
     for path in (shared / "samples").glob("*.html"):
         assert read(path.read_bytes()).outcome is Outcome.NOT_A_REPORT, path.name
