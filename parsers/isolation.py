@@ -29,7 +29,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, TypeVar
 
 from parsers.report import Extraction, Outcome
-from parsers.scans.recognition import leave_to_others
+from parsers.scans.extra import leave_to_others
 from parsers.sniff import sniff
 
 K = TypeVar("K", bound=Hashable)
@@ -350,7 +350,7 @@ def _no_network() -> None:
 def _answer(data: bytes, media_type: str | None) -> Extraction | None:
     """Read a file; whatever it makes the reader raise becomes its outcome. None when it is left to others."""
     from parsers.read import read
-    from parsers.scans.recognition import LeftToOthers
+    from parsers.scans.extra import LeftToOthers
 
     kind = sniff(data, media_type)
     try:

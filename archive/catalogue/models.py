@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -184,7 +185,7 @@ class Fact(Base):
     raw: Mapped[str] = mapped_column(Text)
     locator: Mapped[str] = mapped_column(Text)
     certainty: Mapped[str] = mapped_column(String(12), server_default="certain")
-    evidence: Mapped[str] = mapped_column(Text, server_default="")
+    evidence: Mapped[str] = mapped_column(Text, server_default=text("''"))
 
 
 class Section(Base):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from parsers.document import Document
 from parsers.layout import paging, prose
 from parsers.layout.page import Page
 from parsers.outcomes import UnreadableFile
-from parsers.scans.picture import Picture, of_image
 from parsers.scans.scanned import locate_in, pieces_of, recognise_all
 from parsers.sniff import sniff
+
+if TYPE_CHECKING:
+    from parsers.scans.picture import Picture
 
 _LEAST_CHARACTERS = 20
 
@@ -36,5 +39,7 @@ def read_all(files: Sequence[bytes]) -> Document:
 
 
 def _pictures(files: Sequence[bytes]) -> Iterator[Picture]:
+    from parsers.scans.picture import of_image  # with what decodes images: most files need none of it
+
     pictures = (picture for data in files for picture in of_image(data))
     return (replace(picture, number=number) for number, picture in enumerate(pictures, 1))

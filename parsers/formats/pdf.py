@@ -27,8 +27,7 @@ from parsers.formats.pdf_page import PageReader
 from parsers.layout import paging, prose
 from parsers.layout.page import Page
 from parsers.outcomes import EncryptedFile, GarbledText, NoTextLayer, TooMuch, UnreadableFile
-from parsers.scans.picture import of_pdf
-from parsers.scans.recognition import NoRecognition
+from parsers.scans.extra import NoRecognition
 from parsers.scans.scanned import locate_in, pieces_of, recognise_all
 from parsers.sniff import PDF
 
@@ -88,6 +87,8 @@ def _with_scans(data: bytes, pages: list[Page], refused: NoTextLayer | GarbledTe
         return pages
     if len(wanted) > MOST_PICTURES:
         raise TooMuch(f"more than {MOST_PICTURES} scanned pages")
+    from parsers.scans.picture import of_pdf  # with what draws pages: most files need none of it
+
     try:
         scanned = {page.number: page for page in recognise_all(of_pdf(data, wanted))}
     except NoRecognition as fault:

@@ -18,7 +18,7 @@ _SPECK = 1.7
 _FAINT = 3.2
 """Ink smaller than this both ways may be dirt or the rest of a character: neither blank nor writing."""
 _DASH_LENGTH, _DASH_HEIGHT = 2.2, 1.7
-_CONTRAST = 45
+_CONTRAST, _ENOUGH = 45.0, 70.0
 
 
 class Kind(StrEnum):
@@ -52,10 +52,9 @@ def look(cell: Grey) -> Ink:
 
 
 def dark(cell: Grey) -> Grey:
-    """The ink's pixels, 255; darker than the paper by far more than its grain."""
+    """The ink's pixels, 255: darker than the paper by more than its grain, though perhaps far paler than a speck."""
     paper = float(np.percentile(cell, 80))
-    ink = float(cell.min())
-    limit = paper - max(_CONTRAST, 0.45 * (paper - ink))
+    limit = paper - min(max(_CONTRAST, 0.45 * (paper - float(cell.min()))), _ENOUGH)
     return np.where(cell < limit, 255, 0).astype(np.uint8)
 
 

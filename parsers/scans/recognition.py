@@ -1,6 +1,6 @@
 """Recognising text in pictures: the one place that knows RapidOCR.
 
-It is an optional extra. Its models (PP-OCRv6, small) come in the package; nothing is fetched.
+Its models (PP-OCRv6, small) come in the package; nothing is fetched.
 """
 
 from __future__ import annotations
@@ -8,16 +8,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
+import cv2
 import numpy as np
+from rapidocr import RapidOCR
+from rapidocr.ch_ppocr_rec import TextRecInput
 
-from parsers.outcomes import UnreadableFile
-from parsers.report import Outcome
 from parsers.scans.picture import Grey
-
-HOW_TO_INSTALL = "make setup, or in the project's folder: python -m pip install -e '.[ocr]'"
 
 _SEARCHED = 0.6
 """Scale at which text is searched for: it is found as well at 120 dpi, in a third of the time and memory."""
@@ -27,16 +25,6 @@ _LEAST_BAND = 64
 _HEIGHT, _USUAL, _SHORT = 48, 7, 3
 """The model takes lines 48 pixels high; widths in heights."""
 _BORDER = 10
-
-
-class NoRecognition(UnreadableFile):
-    """The extra that recognises text is not installed."""
-
-    outcome = Outcome.UNSUPPORTED
-
-
-class LeftToOthers(Exception):
-    """This process reads no pictures; :mod:`parsers.isolation` hands the file to one that does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +54,6 @@ class Recogniser:
 
     def find(self, grey: Grey) -> list[Spot]:
         """The places of lines of text on a page."""
-        import cv2
-
         found: list[Spot] = []
         for top, bottom in _bands(grey):
             band = grey[top:bottom]
@@ -97,8 +83,6 @@ class Recogniser:
 
     def _read(self, lines: Sequence[Grey], width: int) -> list[Recognised]:
         """``width``: what the lines are filled up to at least, in heights."""
-        from rapidocr.ch_ppocr_rec import TextRecInput
-
         if not lines:
             return []
         self._reader.rec_image_shape = [3, _HEIGHT, width * _HEIGHT]
@@ -108,28 +92,8 @@ class Recogniser:
         ]
 
 
-_elsewhere = False
-
-
-def leave_to_others() -> None:
-    """From now on :func:`recogniser` raises :class:`LeftToOthers` in this process."""
-    global _elsewhere
-    _elsewhere = True
-
-
-def recogniser() -> Recogniser:
-    """The process's recogniser. Raises :class:`NoRecognition` without the extra."""
-    if _elsewhere:
-        raise LeftToOthers
-    return _loaded()
-
-
-@cache
-def _loaded() -> Recogniser:
-    try:
-        from rapidocr import RapidOCR
-    except ImportError as fault:
-        raise NoRecognition(f"a scan; to read scans: {HOW_TO_INSTALL}") from fault
+def load() -> Recogniser:
+    """A recogniser with its models, a second's work."""
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)
     return Recogniser(
         RapidOCR(

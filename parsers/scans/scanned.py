@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from parsers.layout.page import Page
 from parsers.layout.paging import Locate, Piece, pieces
-from parsers.scans.picture import Picture
-from parsers.scans.recognition import recogniser
+from parsers.scans.extra import recogniser
+
+if TYPE_CHECKING:
+    from parsers.scans.picture import Picture
 
 Back: TypeAlias = tuple[tuple[float, float, float], tuple[float, float, float]]
 """An affine map: two rows of three."""
@@ -37,7 +39,7 @@ class ScannedPage(Page):
 
 
 def recognise_all(pictures: Iterable[Picture]) -> Iterator[ScannedPage]:
-    """Read page after page. Raises :class:`~parsers.scans.recognition.NoRecognition` without the extra."""
+    """Read page after page. Raises :class:`~parsers.scans.extra.NoRecognition` without the extra."""
     engine = recogniser()
     from parsers.scans.page import recognise
 

@@ -21,7 +21,7 @@ from nianbao.replica.reports import REPORTS, Report
 from parsers.isolation import Readers
 from parsers.read import read
 from parsers.report import Certainty, Extraction, Outcome, State
-from parsers.scans import recognition
+from parsers.scans import extra
 
 TITLE = "某县财政局2023年政府信息公开工作年度报告"
 
@@ -126,12 +126,12 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
     original = builtins.__import__
 
     def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name.split(".")[0] == "rapidocr":
+        if name.split(".")[0] == "rapidocr" or name == "parsers.scans.recognition":
             raise ImportError(name)
         return original(name, *rest, **more)
 
     scan = Scanner().pdf(page_pdf(TITLE, []), seed=1)
-    recognition._loaded.cache_clear()
+    extra._loaded.cache_clear()
     monkeypatch.setattr(builtins, "__import__", without)
     extraction = read(scan)
     monkeypatch.undo()

@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("fact", sa.Column("certainty", sa.String(12), nullable=False, server_default="certain"))
-    op.add_column("fact", sa.Column("evidence", sa.Text(), nullable=False, server_default=""))
+    op.add_column("fact", sa.Column("evidence", sa.Text(), nullable=False, server_default=sa.text("''")))
 
 
 def downgrade() -> None:
