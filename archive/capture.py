@@ -55,6 +55,18 @@ class Fetched:
     via: Via = Via.HTTP
 
 
+def posted_url(url: str, body: str) -> str:
+    """The name under which the answer to a POST is kept: the address, with what was posted as its query.
+
+    The form is that of the tools that index WARC files (``__wb_method=POST&…``); the record itself keeps the
+    address and the request as they were sent. Without a body it is the address alone, without its fragment.
+    """
+    plain = url.partition("#")[0]
+    if not body:
+        return plain
+    return f"{plain}{'&' if '?' in plain else '?'}__wb_method=POST&{body}"
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The newest stored bytes of a URL, with the validators its server sent along with them."""

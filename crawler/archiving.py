@@ -15,11 +15,12 @@ from scrapy.http import Headers, Response
 from scrapy.utils.defer import deferred_from_coro
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive.capture import Fetched, Kind
+from archive.capture import Fetched, Kind, posted_url
 from archive.recorder import Recorder
 from archive.warc.exchange import Exchange
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, split_head
 from archive.warc.writer import ArchiveUnwritable
+from crawler.discovery import bears_a_report
 from crawler.hosts import NotAsked
 from crawler.page import Page, is_html, read_page
 from crawler.trouble import explain, first_line
@@ -29,6 +30,7 @@ from crawler.wire import OneAtATime, Wire
 ACCEPT_ENCODING = "gzip, deflate"  # codings that every WARC reader understands
 
 _ATTRIBUTE = "nianbao_recorder"
+_LED_ON = (Kind.START, Kind.PAGE, Kind.LISTING)
 
 
 def attach(crawler: Crawler, recorder: Recorder) -> None:
@@ -58,7 +60,7 @@ class ArchiveMiddleware:
 
     def process_request(self, request: Request) -> None:
         request.headers["Accept-Encoding"] = ACCEPT_ENCODING
-        known = self._recorder.known(request.url)
+        known = self._recorder.known(_name(request)) if request.method == "GET" else None
         if known is None or known.sha256 is None:
             return
         if known.etag:
@@ -73,7 +75,8 @@ class ArchiveMiddleware:
         exchange = Exchange(request.url, datetime.now(UTC), wire.request, wire.response, wire.ip)
         fields = head_fields(split_head(exchange.response)[0])
         judgement, body = self._judge(request, response, wire, fields)
-        self._keep(_fetched(request, response, exchange, judgement, body, fields))
+        page = request.meta.get("page")
+        self._keep(_fetched(request, response, exchange, judgement, body, fields, page))
         request.meta["judgement"] = judgement
         if judgement.verdict is Verdict.SOFT_GONE:
             request.meta["dont_redirect"] = True
@@ -91,7 +94,7 @@ class ArchiveMiddleware:
         request.meta["judgement"] = judgement
         self._keep(
             Fetched(
-                url=request.url,
+                url=_name(request),
                 fetched_at=datetime.now(UTC),
                 kind=_kind(request),
                 verdict=judgement.verdict.value,
@@ -151,7 +154,7 @@ class ArchiveMiddleware:
 
     def _from_archive(self, request: Request, response: Response) -> Response:
         """A 304 for the spider: with the stored body, so that lists can be walked from it."""
-        body = self._recorder.known_body(request.url)
+        body = self._recorder.known_body(_name(request))
         return response.replace(status=200, body=body, flags=[*response.flags, "not_modified"])
 
 
@@ -162,12 +165,13 @@ def _fetched(
     judgement: Judgement,
     body: bytes | None,
     fields: dict[str, str],
+    page: Page | None,
 ) -> Fetched:
     media_type = fields.get("content-type", "").partition(";")[0].strip().lower()
     return Fetched(
-        url=request.url,
+        url=_name(request),
         fetched_at=exchange.fetched_at,
-        kind=_kind(request),
+        kind=_kind(request, page),
         verdict=judgement.verdict.value,
         reason=judgement.reason,
         status=response.status,
@@ -190,10 +194,19 @@ def _declared(fields: dict[str, str]) -> int | None:
     return int(length) if length.isdecimal() and "transfer-encoding" not in fields else None
 
 
-def _kind(request: Request) -> Kind:
+def _name(request: Request) -> str:
+    """The name under which the answer is kept."""
+    return posted_url(request.url, request.body.decode("utf-8", "replace") if request.body else "")
+
+
+def _kind(request: Request, page: Page | None = None) -> Kind:
+    """What was asked for; a page that was taken for a list and bears a report is an article."""
     if urlsplit(request.url).path == "/robots.txt":
         return Kind.ROBOTS
-    return Kind(request.meta.get("kind", Kind.PAGE))
+    kind = Kind(request.meta.get("kind", Kind.PAGE))
+    if kind in _LED_ON and page is not None and bears_a_report(page):
+        return Kind.ARTICLE
+    return kind
 
 
 def _without_coding(headers: Headers) -> Headers:

@@ -35,6 +35,7 @@ class CrawlJob:
     follow: bool = True
     max_pages: int = 5000
     ask_again: bool = False
+    max_seconds: float = 8 * 3600.0
     log_file: str | None = None
 
     @property
@@ -69,6 +70,8 @@ class Outcome:
 
     ``not_asked``: URLs left for another night because their host refused us or rests; ``notes``: what else a
     person should know.
+    ``unexplored`` counts what the budgets of pages and seconds left waiting; ``unexplored_best`` names the
+    best.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Outcome:
     listings: int = 0
     incomplete_listings: int = 0
     unexplored: int = 0
+    unexplored_best: tuple[str, ...] = ()
     received_bytes: int = 0
     problem: str | None = None
     notes: tuple[str, ...] = ()
@@ -102,4 +106,7 @@ def read_message(line: str) -> Progress | Outcome | None:
     kind = data.pop("event", None) if isinstance(data, dict) else None
     if kind == "Progress":
         return Progress(**data)
-    return Outcome(**{**data, "notes": tuple(data["notes"])}) if kind == "Outcome" else None
+    if kind != "Outcome":
+        return None
+    texts = {name: tuple(data[name]) for name in ("unexplored_best", "notes")}
+    return Outcome(**{**data, **texts})

@@ -19,12 +19,16 @@ from crawler.pagetags import PageTags, parse_pub_date, read_tags
 Kind = Literal["anchor", "frame", "pager", "attachment"]
 Resolve = Callable[[str], str | None]
 
+#: The end of a file's name, or of an address without its query.
+FILE_EXTENSION = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|rtf|odt|pptx?|zip|rar|7z|txt|csv)$", re.I)
 _ATTACHMENT = re.compile(
-    r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|rtf|pptx?|zip|rar|7z|txt|csv)$"
-    r"|/down(?:load|file)?\.(?:jsp|do|aspx|action)$|/document/download$|/download\.jsp$",
+    FILE_EXTENSION.pattern
+    + r"|/down(?:load|file|attach\w*)?\.(?:jsp|do|aspx?|action|php|ashx|htm)$|/document/download$"
+    r"|/(?:downloadfile|filedownload|attachment/download|file/download|downloadattach\w*)(?:\.\w+|/[\w-]+)?$",
     re.I,
 )
-_PAGER = re.compile(
+#: The words and signs of a pager's links.
+PAGER = re.compile(
     r"(?:\[|【|<|«|‹)*\s*(?:上一?页|下一?页|前一页|后一页|首\s*页|末页|尾页|最后一?页|第\d+页|next|last|\d{1,3}|>{1,2}|»|›)"
     r"\s*(?:\]|】|>|»|›)*",
     re.I,
@@ -32,9 +36,15 @@ _PAGER = re.compile(
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _ABSOLUTE = re.compile(r"(https?)://([^/?]+)(.*)", re.I | re.S)
 _HOST = re.compile(r"(?:[\w.\-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
-_SESSION_PATH = re.compile(r";[a-z]*sessionid[^/?]*", re.I)
+_SESSION_PATH = re.compile(r";[a-z]*sessionid[^/?]*|/\([SXF]\([a-z0-9]{16,}\)\)(?=/)", re.I)
 _SESSION_QUERY = re.compile(
-    r"(?:^|(?<=&))(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid)=[^&]*&?", re.I
+    r"(?:^|(?<=&))(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid|(?:sid|session|sess|token|zsid)"
+    r"(?==[0-9a-f]{16,}(?:&|$))|(?:_|t|ts|timestamp|rnd|rand|random|nocache)(?==(?:0\.\d+|\d{10,13})(?:&|$)))"
+    r"=[^&]*&?",
+    re.I,
+)
+_VOLATILE = re.compile(
+    r"sess|[?&](?:sid|token|zsid|_|ts?|timestamp|rnd|rand|random|nocache)=|/\([SXF]\(", re.I
 )
 _ONCLICK = re.compile(
     r"""(?:window\.open\(|location(?:\.href)?\s*=|location\.(?:replace|assign)\()\s*["']([^"']+)["']"""
@@ -48,6 +58,7 @@ _CRUMB_WORDS = ("当前位置", "您的位置", "现在的位置", "所在位置
 _CRUMB_LONGEST = 240
 _ROWS = frozenset({"li", "tr", "dd", "dt", "p"})
 _ROW_LONGEST = 400
+_SHOWN_DATE = re.compile(r"[\[（(]?(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}[\]）)]?")
 _SHELL_LONGEST = 5000
 _MAIN_TEXT = etree.XPath(
     "//body//text()[not(parent::script or parent::style or parent::noscript or ancestor::a)]",
@@ -122,6 +133,11 @@ class Page:
         """The date printed in the list row of the link to `url`, outside the link's own text."""
         element = self._elements.get(url)
         return None if element is None else _row_date(element)
+
+    def row_text(self, url: str) -> str:
+        """What the list row of the link to `url` says beside it; empty where it says much."""
+        element = self._elements.get(url)
+        return "" if element is None else _row_text(element)
 
 
 def is_html(body: bytes) -> bool:
@@ -206,7 +222,8 @@ class _Reading:
     def page(self) -> Page:
         readers = {
             "a": self._anchor, "area": self._anchor, "iframe": self._frame, "frame": self._frame,
-            "option": self._option, "meta": self._meta, "script": self._script, "title": self._title,
+            "embed": self._frame, "object": self._frame, "option": self._option, "meta": self._meta,
+            "script": self._script, "title": self._title,
         }  # fmt: skip
         for element in self.root.iter(*readers):
             readers[str(element.tag)](element)
@@ -234,10 +251,10 @@ class _Reading:
         if element.get("appendix") == "true" or element.get("needdownload") == "true":
             self._add(href, text, element, "attachment")
         else:
-            self._add(href, text, element, "pager" if len(text) < 12 and _PAGER.fullmatch(text) else "anchor")
+            self._add(href, text, element, "pager" if len(text) < 12 and PAGER.fullmatch(text) else "anchor")
 
     def _frame(self, element: etree._Element) -> None:
-        self._add(element.get("src", ""), element.get("name", ""), element, "frame")
+        self._add(element.get("src") or element.get("data") or "", element.get("name", ""), element, "frame")
 
     def _option(self, element: etree._Element) -> None:
         value = element.get("value", "").strip()
@@ -342,6 +359,14 @@ def _row_date(element: etree._Element) -> date | None:
     return _date_beside(row, element)
 
 
+def _row_text(element: etree._Element) -> str:
+    row: etree._Element | None = element
+    while row is not None and row.tag not in {"li", "tr", "dd", "p"}:
+        row = row.getparent()
+    text = "" if row is None else _text(row).replace(_text(element), " ", 1)
+    return " ".join(_SHOWN_DATE.sub(" ", text).split()) if len(text) <= _ROW_LONGEST else ""
+
+
 def _date_beside(row: etree._Element, element: etree._Element) -> date | None:
     text, own = _text(row), _text(element)
     if len(text) > _ROW_LONGEST:
@@ -366,9 +391,12 @@ def resolver(base: str, encoding: str = "utf-8") -> Resolve:
     folder = path[: path.rfind("/") + 1]
 
     def resolve(href: str) -> str | None:
-        href = href.strip().partition("#")[0]
+        href, _, fragment = href.strip().partition("#")
         if not href:
             return None
+        if fragment and "/gkmlpt/" in href and fragment.isdecimal():
+            # the one system whose columns differ by the fragment alone
+            return f"{plain}#{fragment}" if (plain := resolve(href)) else None
         if _SCHEME.match(href) is not None:
             return _absolute(href, encoding)
         if href.startswith(("//", "\\\\")):
@@ -405,7 +433,7 @@ def _tidy(tail: str, encoding: str) -> str:
     path, mark, query = tail.partition("?")
     if "\\" in path:
         path = path.replace("\\", "/")
-    if "sessionid" in tail.lower() or "sessid" in tail.lower():
+    if _VOLATILE.search(tail):
         path = _SESSION_PATH.sub("", path)
         query = _SESSION_QUERY.sub("", query).rstrip("&")
         mark = "?" if query else ""

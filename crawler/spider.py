@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 import tldextract
 from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive.capture import Kind, ListedItem, ListingSeen
+from archive.capture import Kind
 from archive.recorder import Recorder
-from crawler.discovery import Candidate, CandidateKind, follow, is_article, is_report_column
-from crawler.families import ListPaging, family_of, paging_of
+from crawler.discovery import Candidate, CandidateKind, Place, follow, list_candidates, takes_as_column
+from crawler.families import Ask, drawn_lists_of, family_named, family_of, paging_of
+from crawler.frontier import Frontier, Step
 from crawler.hosts import Hosts, NotAsked
 from crawler.job import CrawlJob, Outcome, Progress
-from crawler.page import Page, is_html, read_page
+from crawler.page import Page, decode, is_html, read_page
+from crawler.titles import TitleKind, title_kind
 from crawler.trouble import explain
 from crawler.verdict import Judgement, Verdict
+from crawler.walk import Walk
 
 _KINDS = {
     CandidateKind.LISTING: Kind.LISTING,
@@ -29,38 +33,15 @@ _KINDS = {
     CandidateKind.EXPLORE: Kind.PAGE,
 }
 _GOOD = (Verdict.OK, Verdict.NOT_MODIFIED)
+_OF_A_REPORT = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)
+#: Requests handed to Scrapy at a time; the others wait in the frontier, where a better one overtakes them.
+_IN_FLIGHT = 16
+_URL_CHARACTERS = "/%:@!$&'()*+,;=~-._?#[]"
+_MOST_TOLD = 20
+_LIST_PAGE = 96.0
+_MOST_HOPS = 8
 # the list that ships with the package: a crawl asks no third party
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-
-
-@dataclass
-class _Walk:
-    """A listing while its pages are walked."""
-
-    url: str
-    column_name: str | None
-    family: str
-    declared: int | None
-    ends_known: bool
-    waiting: set[str] = field(default_factory=set)
-    seen: set[str] = field(default_factory=set)
-    failed: bool = False
-    items: dict[str, ListedItem] = field(default_factory=dict)
-
-    def result(self) -> ListingSeen:
-        return ListingSeen(
-            url=self.url,
-            column_name=self.column_name,
-            family=self.family,
-            pages_declared=self.declared,
-            pages_seen=len(self.seen),
-            complete=self._is_whole(),
-            items=tuple(self.items.values()),
-        )
-
-    def _is_whole(self) -> bool:
-        walked = self.declared is None or len(self.seen) >= self.declared
-        return self.ends_known and walked and not self.failed and not self.waiting
 
 
 class ReportSpider(Spider):
@@ -68,18 +49,27 @@ class ReportSpider(Spider):
 
     name = "reports"
 
-    def __init__(self, job: CrawlJob, recorder: Recorder, hosts: Hosts, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        job: CrawlJob,
+        recorder: Recorder,
+        hosts: Hosts,
+        clock: Callable[[], float] = monotonic,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self._job = job
         self._recorder = recorder
         self._crawled_hosts = hosts
-        self._walks: dict[str, _Walk] = {}
-        self._asked: set[str] = set()
-        self._scheduled = 0
+        self._clock = clock
+        self._began = clock()
+        self._frontier = Frontier(job.max_pages)
+        self._in_flight = 0
+        self._walks: dict[str, Walk] = {}
         self._counts: dict[str, int] = {}
-        self._incomplete = 0
-        self._unexplored = 0
         self._not_asked = 0
+        self._incomplete = 0
+        self._listings = 0
         self._start_problems: list[str] = []
         self._start_answers = 0
         self._hosts = {_registered(u) for u in job.start}
@@ -89,32 +79,38 @@ class ReportSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         kind = Kind.GIVEN if self._job.given else Kind.START
         for url in self._job.start:
-            self._asked.add(url)
-            yield self._request(url, kind, priority=1000, parent=None, depth=0)
+            self._frontier.add(Step(Ask(url), kind, 1000.0, "given by hand"))
+        for request in self._next():
+            yield request
 
-    def _request(
-        self,
-        url: str,
-        kind: Kind,
-        *,
-        priority: float,
-        parent: str | None,
-        depth: int,
-        walk: str | None = None,
-    ) -> Request:
-        self._scheduled += 1
+    def _next(self) -> Iterator[Request]:
+        """The best of what waits, as many as Scrapy is to know of at a time."""
+        if self._clock() - self._began > self._job.max_seconds:
+            return
+        for step in self._frontier.take(_IN_FLIGHT - self._in_flight):
+            self._in_flight += 1
+            yield self._request(step)
+
+    def _request(self, step: Step) -> Request:
+        headers = {"Referer": step.parent} if step.parent and _needs_referer(step) else {}
+        if step.ask.payload:
+            headers["Content-Type"] = "application/json"
+        elif step.ask.form:
+            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
         meta = {
-            "kind": kind.value,
-            "parent": parent,
-            "level": depth,
-            "walk": walk,
+            "kind": step.kind.value,
+            "parent": step.article or step.parent,
+            "step": step,
             "handle_httpstatus_all": True,
         }
         return Request(
-            url,
+            step.ask.url,
+            method="POST" if step.ask.body else "GET",
+            body=step.ask.body,
+            headers=headers,
             callback=self.parse,
             errback=self.failed,
-            priority=int(priority * 10),
+            priority=int(step.priority * 10),
             meta=meta,
             dont_filter=True,
         )
@@ -123,148 +119,252 @@ class ReportSpider(Spider):
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Request]:
         meta = response.request.meta if response.request is not None else {}
+        step: Step = meta["step"]
+        self._in_flight -= 1
         judgement: Judgement | None = meta.get("judgement")
         verdict = judgement.verdict if judgement is not None else Verdict.OK
-        self._count(verdict, len(response.body), meta)
-        if verdict not in _GOOD:
-            self._note_refusal(response.url, judgement, meta)
-            return
-        if meta.get("kind") in (Kind.START, Kind.GIVEN):
-            self._start_answers += 1
-        if self._job.given and not self._job.follow and meta.get("level", 0) > 0:
-            return
-        if not is_html(response.body):
-            self._end_page(meta.get("walk"), response.url, failed=False)
-            return
-        page = meta.pop("page", None) or read_page(response.body, response.url, _content_type(response))
-        yield from self._follow(page, meta)
+        self._count(verdict, len(response.body), step)
+        if verdict is Verdict.MOVED:
+            self._move(step, _target(response))
+        elif verdict not in _GOOD:
+            self._note_refusal(step, judgement)
+        else:
+            self._take(response, step, meta.pop("page", None))
+        yield from self._next()
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: Failure) -> Iterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        step: Step = request.meta["step"]
+        self._in_flight -= 1
         if isinstance(failure.value, NotAsked):
-            self._leave(request, str(failure.value))
+            self._leave(step, str(failure.value))
+            yield from self._next()
             return
         judgement = request.meta.get("judgement")
         verdict = judgement.verdict if judgement else Verdict.ERROR
-        self._count(verdict, 0, request.meta)
+        self._count(verdict, 0, step)
         problem = judgement or Judgement(Verdict.ERROR, explain(failure.value or Exception(), request.url))
-        self._note_refusal(request.url, problem, request.meta)
+        self._note_refusal(step, problem)
+        yield from self._next()
 
-    def _leave(self, request: Request, reason: str) -> None:
+    def _leave(self, step: Step, reason: str) -> None:
         """A URL that was not asked for; a list that it belongs to is not whole."""
         self._not_asked += 1
-        self._end_page(request.meta.get("walk"), request.url, failed=True)
-        if request.meta.get("kind") in (Kind.START, Kind.GIVEN):
+        if step.walk is not None:
+            self._walks[step.walk].page_failed(step.url)
+        if step.kind in (Kind.START, Kind.GIVEN):
             self._start_problems.append(reason)
 
-    def _note_refusal(self, url: str, judgement: Judgement | None, meta: dict[str, Any]) -> None:
-        self._end_page(meta.get("walk"), url, failed=True)
-        if judgement is not None and meta.get("kind") in (Kind.START, Kind.GIVEN):
-            self._start_problems.append(f"{url}: {judgement.verdict.value}: {judgement.reason}")
+    def _take(self, response: Response, step: Step, page: Page | None) -> None:
+        """Look at what came, and queue what it leads to."""
+        if step.kind in (Kind.START, Kind.GIVEN):
+            self._start_answers += 1
+        if step.ask.reader:
+            self._take_part(decode(response.body, _content_type(response))[0], step)
+        elif is_html(response.body):
+            self._take_page(page or read_page(response.body, response.url, _content_type(response)), step)
+        elif step.walk is not None:
+            self._list_page_failed(step)
+
+    def _move(self, step: Step, target: str) -> None:
+        """Go where a redirect leads; a target that has been asked for already ends a loop."""
+        if step.kind in (Kind.START, Kind.GIVEN):
+            self._hosts.add(_registered(target))
+        of_report = step.kind in (Kind.ARTICLE, Kind.ATTACHMENT)
+        owned = self._in_scope(target) or (urlsplit(target).hostname or "").endswith(".gov.cn")
+        moved = replace(step, ask=Ask(target, reader=step.ask.reader), hops=step.hops + 1)
+        walk = self._walks.get(step.walk or "")
+        followed = moved.hops <= _MOST_HOPS and (owned or of_report) and self._frontier.add(moved)
+        if walk is not None:
+            walk.waiting.discard(step.url)
+            walk.waiting.update({moved.url} if followed else ())
+            walk.failed |= not followed
+
+    def _note_refusal(self, step: Step, judgement: Judgement | None) -> None:
+        if step.walk is not None:
+            self._list_page_failed(step)
+        if judgement is not None and step.kind in (Kind.START, Kind.GIVEN):
+            self._start_problems.append(f"{step.url}: {judgement.verdict.value}: {judgement.reason}")
 
     # ----------------------------------------------------------- following
 
-    def _follow(self, page: Page, meta: dict[str, Any]) -> Iterator[Request]:
-        depth = int(meta.get("level", 0))
-        kind = meta.get("kind")
-        candidates = follow(
-            page, depth, in_scope=self._in_scope, within_report=kind in (Kind.ARTICLE, Kind.GIVEN)
+    def _take_page(self, page: Page, step: Step) -> None:
+        place = Place(
+            depth=step.depth,
+            barren=step.barren,
+            within_report=step.kind in _OF_A_REPORT,
+            within_column=step.column,
         )
-        walk = self._walk_of(page, meta)
+        found = follow(page, place, in_scope=self._in_scope)
+        walk = self._walk_of(page, step, place)
         if walk is not None:
-            self._note_items(walk, candidates)
+            self._walk_on(page, step, walk, found)
         if self._job.given and not self._job.follow:
-            candidates = tuple(c for c in candidates if c.kind is CandidateKind.ATTACHMENT)
-        yield from self._ask(page, candidates, depth, walk)
-        self._end_page(walk.url if walk else meta.get("walk"), page.url, failed=False)
+            found = tuple(one for one in found if one.kind is CandidateKind.ATTACHMENT or one.of_article)
+        named = any(one.kind in (CandidateKind.ARTICLE, CandidateKind.ATTACHMENT) for one in found)
+        barren = step.barren + 1 if walk is not None and not named else 0
+        for one in found:
+            self._queue(page, step, one, barren=barren, column=walk is not None)
 
-    def _ask(
-        self, page: Page, candidates: tuple[Candidate, ...], depth: int, walk: _Walk | None
-    ) -> Iterator[Request]:
-        for candidate in candidates:
-            if candidate.url in self._asked:
-                continue
-            if self._scheduled >= self._job.max_pages:
-                self._unexplored += 1
-                continue
-            self._asked.add(candidate.url)
-            of_walk = walk is not None and candidate.url in walk.waiting
-            yield self._request(
-                candidate.url,
-                Kind.LISTING if of_walk else _KINDS[candidate.kind],
-                priority=candidate.priority,
-                parent=page.url,
-                depth=depth if of_walk else depth + 1,
-                walk=walk.url if of_walk and walk is not None else None,
-            )
+    def _queue(self, page: Page, step: Step, one: Candidate, *, barren: int, column: bool) -> None:
+        following = Step(
+            one.ask or Ask(one.url),
+            _KINDS[one.kind],
+            one.priority,
+            one.reason,
+            title=one.title,
+            parent=page.url,
+            depth=step.depth + 1,
+            barren=barren,
+            article=(step.article or page.url) if one.of_article else None,
+            column=one.kind is CandidateKind.LISTING
+            and (column or title_kind(one.title) is TitleKind.COLUMN),
+        )
+        if one.ask is not None and self._frontier.knows(replace(following, ask=one.ask).url):
+            return
+        if one.ask is not None:
+            walk = self._new_walk(one.url, one.title or None, family_of(page).name)
+            walk.ends_known = False
+            self._queue_list_pages(walk, (one.ask,), following)
+        else:
+            self._frontier.add(following)
 
     def _in_scope(self, url: str) -> bool:
         return _registered(url) in self._hosts
 
     # ------------------------------------------------------------ listings
 
-    def _walk_of(self, page: Page, meta: dict[str, Any]) -> _Walk | None:
-        """The listing this page belongs to: one that is being walked, or a new one."""
-        walk = self._walks.get(meta.get("walk") or "")
-        if walk is None and (is_article(page) or not is_report_column(page)):
+    def _walk_of(self, page: Page, step: Step, place: Place) -> Walk | None:
+        """The list this page belongs to: one that is being walked, or a new one."""
+        if step.walk is not None:
+            return self._walks[step.walk]
+        if self._job.given and not self._job.follow:
             return None
-        family = family_of(page)
+        if not takes_as_column(page, place):
+            return None
+        names = (page.tags.column_name, step.title, page.title)
+        column = next((name for name in names if title_kind(name) is TitleKind.COLUMN), names[0] or names[2])
+        return self._new_walk(page.url, column or None, family_of(page).name)
+
+    def _new_walk(self, url: str, column_name: str | None, family: str) -> Walk:
+        return self._walks.setdefault(url, Walk(url, column_name, family))
+
+    def _walk_on(self, page: Page, step: Step, walk: Walk, found: tuple[Candidate, ...]) -> None:
+        """Note the page's rows, and queue the list's other pages."""
+        for one in found:
+            if one.row is not None:
+                walk.note_item(one.row)
+            walk.has_folders |= one.kind is CandidateKind.LISTING
         paging = paging_of(page)
-        if walk is None:
-            walk = _Walk(
-                url=page.url,
-                column_name=page.tags.column_name or page.title or None,
-                family=family.name,
-                declared=paging.page_count if paging else None,
-                ends_known=_ends_known(paging),
-            )
-            self._walks[page.url] = walk
+        walk.note_paging(paging)
+        new = walk.note_rows(family_of(page).items(page)) | walk.note_rows(
+            one.row for one in found if one.row is not None
+        )
+        if new or step.walk is None:
+            self._queue_list_pages(walk, paging.others if paging else (), replace(step, parent=page.url))
+        asks = drawn_lists_of(page) if step.walk is None else ()
+        if not asks or (asks[0].reader == "json" and new):
+            walk.page_seen(step.url, new=new)
+        elif all(self._frontier.knows(replace(step, ask=ask).url) for ask in asks):
+            del self._walks[walk.url]  # another page has led to the same list
         else:
-            walk.ends_known |= _ends_known(paging)
-        more = set(paging.urls) if paging else set()
-        walk.waiting |= more - self._asked - walk.seen - {page.url}
-        return walk
+            walk.ends_known = False
+            self._queue_list_pages(walk, asks, replace(step, parent=page.url))
 
-    def _note_items(self, walk: _Walk, candidates: tuple[Candidate, ...]) -> None:
-        for one in candidates:
-            if one.kind in (CandidateKind.ARTICLE, CandidateKind.ATTACHMENT):
-                shown = one.shown_date.isoformat() if one.shown_date else None
-                walk.items.setdefault(one.url, ListedItem(one.url, one.title, shown))
-
-    def _end_page(self, walk_url: str | None, url: str, *, failed: bool) -> None:
-        walk = self._walks.get(walk_url or "")
-        if walk is None:
+    def _take_part(self, text: str, step: Step) -> None:
+        """Rows that came as data."""
+        walk = self._walks[step.walk or ""]
+        part = family_named(step.ask.reader).read_part(text, step.ask, walk.url)
+        if part is None or (not part.items and step.ask.instead):
+            self._list_page_failed(step)
             return
-        walk.waiting.discard(url)
-        walk.failed |= failed
-        if not failed:
-            walk.seen.add(url)
+        self._release(walk, step)
+        walk.note_paging(part.paging)
+        new = walk.note_rows(part.items)
+        for one in list_candidates(part.items, walk.url, self._in_scope):
+            assert one.row is not None
+            walk.note_item(one.row)
+            self._frontier.add(
+                Step(
+                    Ask(one.url),
+                    _KINDS[one.kind],
+                    one.priority,
+                    one.reason,
+                    title=one.title,
+                    parent=walk.url,
+                    depth=step.depth + 1,
+                )
+            )
+        if part.paging is not None:
+            self._queue_list_pages(walk, part.paging.others, step)
+        walk.page_seen(step.url, new=new)
+
+    def _queue_list_pages(self, walk: Walk, asks: tuple[Ask, ...], step: Step) -> None:
+        """Queue pages of a list; of those that have other ways to be asked for, only one until it answers."""
+        if asks and asks[0].instead:
+            walk.held.extend(asks[1:])
+            asks = asks[:1]
+        for ask in asks:
+            following = replace(
+                step,
+                ask=ask,
+                kind=Kind.LISTING,
+                priority=_LIST_PAGE,
+                reason="a page of the report column",
+                walk=walk.url,
+                column=True,
+            )
+            if self._frontier.add(following):
+                walk.waiting.add(following.url)
+
+    def _release(self, walk: Walk, step: Step) -> None:
+        """One page has answered: the others are asked for in the same way."""
+        held, walk.held = walk.held, []
+        for ask in held:
+            tried = len(ask.instead) - len(step.ask.instead)
+            way = ask if tried <= 0 else replace(ask.instead[tried - 1], instead=ask.instead[tried:])
+            following = replace(step, ask=way)
+            if self._frontier.add(following):
+                walk.waiting.add(following.url)
+
+    def _list_page_failed(self, step: Step) -> None:
+        """Ask in the next way there is, else the list is not whole."""
+        walk = self._walks[step.walk or ""]
+        if step.ask.instead:
+            following = replace(step, ask=replace(step.ask.instead[0], instead=step.ask.instead[1:]))
+            walk.waiting.discard(step.url)
+            if self._frontier.add(following):
+                walk.waiting.add(following.url)
+                return
+        walk.page_failed(step.url)
 
     # -------------------------------------------------------------- counts
 
-    def _count(self, verdict: Verdict, size: int, meta: dict[str, Any]) -> None:
+    def _count(self, verdict: Verdict, size: int, step: Step) -> None:
         self._counts[verdict.value] = self._counts.get(verdict.value, 0) + 1
-        if verdict in _GOOD and meta.get("kind") in (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN):
+        if verdict in _GOOD and step.kind in _OF_A_REPORT:
             self._counts["found"] = self._counts.get("found", 0) + 1
         if verdict is not Verdict.NOT_MODIFIED:
             self._counts["bytes"] = self._counts.get("bytes", 0) + size
 
     def progress(self) -> Progress:
-        done = self._fetched() + self._not_asked
-        return Progress(done, max(0, self._scheduled - done), self._counts.get("found", 0))
+        waiting = self._in_flight + len(self._frontier)
+        return Progress(self._fetched(), waiting, self._counts.get("found", 0))
 
     def _fetched(self) -> int:
         return sum(count for key, count in self._counts.items() if key not in ("found", "bytes"))
 
     def closed(self, reason: str) -> None:
         """Write down the listings, whole or not."""
-        for walk in self._walks.values():
+        for walk in filter(lambda walk: walk.is_list, self._walks.values()):
+            self._listings += 1
             seen = walk.result()
             self._incomplete += not seen.complete
             self._recorder.add_listing(seen)
 
     def outcome(self, reason: str) -> Outcome:
         counts = self._counts
+        waiting = self._frontier.waiting()
         return Outcome(
             name=self._job.name,
             fetched=self._fetched(),
@@ -275,9 +375,10 @@ class ReportSpider(Spider):
             gone=counts.get(Verdict.GONE.value, 0) + counts.get(Verdict.SOFT_GONE.value, 0),
             excluded=counts.get(Verdict.EXCLUDED.value, 0),
             not_asked=self._not_asked,
-            listings=len(self._walks),
+            listings=self._listings,
             incomplete_listings=self._incomplete,
-            unexplored=self._unexplored,
+            unexplored=len(waiting),
+            unexplored_best=tuple(f"{step.url} ({step.reason})" for step in waiting[:_MOST_TOLD]),
             received_bytes=counts.get("bytes", 0),
             problem=self._problem(reason),
             notes=tuple(self._resting(own=False)),
@@ -305,15 +406,21 @@ class ReportSpider(Spider):
         return None
 
 
-def _ends_known(paging: ListPaging | None) -> bool:
-    """Whether walking what is named reaches the list's end: a pager of links leads from page to page."""
-    return paging is None or paging.complete or bool(paging.urls)
+def _needs_referer(step: Step) -> bool:
+    """Download programs and list interfaces of some systems answer only those who come from their page."""
+    return step.kind is Kind.ATTACHMENT or bool(step.ask.reader)
 
 
 def _registered(url: str) -> str:
-    """What one owner registered: ``www.spt.gov.cn`` -> ``spt.gov.cn``; of an address, host and port."""
+    """What one owner registered: ``www.spt.gov.cn`` -> ``spt.gov.cn``; of an address, the address."""
     found = _SUFFIXES(url).top_domain_under_public_suffix
-    return found or urlsplit(url).netloc.lower()
+    return found or (urlsplit(url).hostname or "").lower()
+
+
+def _target(response: Response) -> str:
+    """Where a redirect leads, session and all: without it an old server would only send on again."""
+    raw = response.headers.get("Location") or b""
+    return urldefrag(urljoin(response.url, quote(raw, safe=_URL_CHARACTERS))).url
 
 
 def _content_type(response: Response) -> str | None:

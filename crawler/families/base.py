@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+from urllib.parse import urlencode
 
 from crawler.page import Link, Page
 
@@ -14,28 +15,58 @@ MOST_PAGES = 2000
 _ARTICLE = re.compile(
     r"/t\d{8}_\d+(?:_\d+)?\.s?html?$"  # TRS
     r"|/art/\d{4}/(?:\d+/\d+/)?art_\w+\.html$"  # Hanweb, old and new
-    r"|/content/post_\d+\.html|/content_[0-9a-f]+\.s?html?$|/c\d+/content\.s?html?$"  # gkmlpt, UCAP, SASAC
-    r"|/c\d+/\d{6}/\w+\.s?html?$|/c\d+_\d+\.s?html?$"  # UCAP
+    r"|/content/(?:\d+/)*post_\d+\.html"  # gkmlpt
+    r"|/content_[0-9a-f]+\.s?html?$|/c\d+/content\.s?html?$"  # UCAP, SASAC
+    r"|/c\d+\w?/\d{6}/\w+\.s?html?$|/c\d+_\d+\.s?html?$"  # UCAP
     r"|/info/\d+/\d+\.htm$"  # VSB
+    r"|/c\d+a\d+/page\.htm$|/page\.psp$"  # webplus
     r"|/(?:19|20)\d{2}[-/]?\d{2}(?:[-/]?\d{2})?/[^/]+\.(?:s?html?|jsp|aspx)$"
     r"|/(?:[0-9a-f]{32}|\d{6,})\.s?html?$"
-    r"|/(?:content|article|detail|view|show|info|news)\w*\.\w+\?.*\bid=\w+"
-    r"|[?&](?:infoid|articleid|article_id|newsid|docid)=\w+",
+    r"|/(?:content|article|detail|view|show|info|news)\w*\.\w+\?.*\b\w*id=\w+"
+    r"|[?&](?:infoid|articleid|article_id|newsid|docid|wbnewsid)=\w+",
     re.I,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request for a list or a part of one: by GET, or by POST where there is a `form` or a `payload`.
+
+    `payload` is a JSON text. `reader` names the family that reads the answer where that is data and no page
+    of its own. `instead` is what to ask where this brings no rows, in turn: systems of one family
+    answer at different addresses, and which one is known only by its answer.
+    """
+
+    url: str
+    form: tuple[tuple[str, str], ...] = ()
+    payload: str = ""
+    reader: str = ""
+    instead: "tuple[Ask, ...]" = ()
+
+    @property
+    def body(self) -> str:
+        """What is posted; empty for a GET."""
+        return self.payload or urlencode(self.form)
 
 
 @dataclass(frozen=True, slots=True)
 class ListPaging:
     """What a page says of the pages its list (or its article's body) is cut into.
 
-    `current` counts from 1; `urls` are the other pages that are known; `complete` tells whether they are all.
+    `current` counts from 1; `others` are the requests for the other pages that are known; `complete` tells
+    whether they are all. `rows` is how many rows the whole list has, where the site says so.
     """
 
     page_count: int
     current: int
-    urls: tuple[str, ...]
+    others: tuple[Ask, ...]
     complete: bool
+    rows: int | None = None
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The addresses of the other pages."""
+        return tuple(one.url for one in self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +78,16 @@ class ListItem:
     shown_date: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ListPart:
+    """What a data answer, which is no page, holds of a list: its rows, and its other parts."""
+
+    items: tuple[ListItem, ...]
+    paging: ListPaging | None = None
+
+
 class Family(Protocol):
-    """How one family's lists, pages and attachments look."""
+    """How one family's lists, pages and attachments look. What has a body here suits most families."""
 
     @property
     def name(self) -> str:
@@ -65,6 +104,31 @@ class Family(Protocol):
 
     def attachments(self, page: Page) -> tuple[Link, ...]:
         """The files the page offers."""
+        return attachment_links(page)
+
+    def written_links(self, page: Page) -> tuple[Link, ...]:
+        """Links to columns that only a script of the page writes."""
+        return script_links(page)
+
+    def ask_for(self, page: Page, url: str) -> Ask | None:
+        """The request for the list at `url`, which `page` links, where that is not the list's address."""
+        return None
+
+    def drawn_lists(self, page: Page) -> tuple[Ask, ...]:
+        """What to ask for the list that the page's script draws; empty where its rows stand in the page."""
+        return ()
+
+    def read_part(self, text: str, ask: Ask, column: str) -> ListPart | None:
+        """Read the answer to an `Ask` that is no page of its own; `column` is the list's address.
+
+        None for an answer that holds no list.
+        """
+        return None
+
+
+def get(urls: Iterable[str]) -> tuple[Ask, ...]:
+    """Plain requests for these addresses."""
+    return tuple(Ask(url) for url in urls)
 
 
 def is_article_url(url: str) -> bool:
@@ -77,6 +141,44 @@ def attachment_links(page: Page) -> tuple[Link, ...]:
     return tuple(link for link in page.links if link.kind == "attachment")
 
 
+_WRITTEN = re.compile(
+    r"""<a\b[^<>]{0,300}?href\s*=\s*\\?["']([^"'\\<>]+)\\?["'][^<>]{0,300}>\s*(?:<[^<>]+>\s*)*([^<>"'+]{2,40})<"""
+    r"""|\badd\(\s*[^,()]+,\s*[^,()]+,\s*["']([^"']{2,40})["']\s*,\s*["']([^"']+)["']"""
+    r"""|["']?\b(?:name|title|text|label|showName)["']?\s*:\s*["']([^"']{2,40})["'][^{}]{0,400}?"""
+    r"""["']?\b(?:url|href|link|path)["']?\s*:\s*["']([^"'{}\s]+)["']"""
+    r"""|["']?\b(?:url|href|link|path)["']?\s*:\s*["']([^"'{}\s]+)["'][^{}]{0,400}?"""
+    r"""["']?\b(?:name|title|text|label|showName)["']?\s*:\s*["']([^"']{2,40})["']"""
+)
+#: JPaaS: a node of the tree of columns, whose address is JSON within JSON.
+_NODE = re.compile(
+    r'"showName"\s*:\s*"((?:[^"\\]|\\.){1,120})"[^{}]*?"urls"\s*:\s*"\{\s*\\"(?:pc|common)\\"\s*:\s*\\"([^"\\]+)\\"'
+)
+_TAG = re.compile(r"<[^<>]*>")
+_NAMED = re.compile(r"公开|年报|年度报告")
+_LONGEST_MENU = 200_000
+
+
+def script_links(page: Page) -> tuple[Link, ...]:
+    """Links on openness that stand in scripts: written as markup, added to a tree, or given as its data."""
+    script = page.scripts_text[:_LONGEST_MENU]
+    if _NAMED.search(script) is None:
+        return ()
+    named = [_address_and_text(match) for match in _WRITTEN.finditer(script)]
+    named += [(address, _TAG.sub("", text)) for text, address in _NODE.findall(script)]
+    links = (
+        Link(url, " ".join(text.split()))
+        for address, text in named
+        if _NAMED.search(text) and (url := page.resolve(address)) and not is_article_url(url)
+    )
+    return tuple(links)
+
+
+def _address_and_text(match: re.Match[str]) -> tuple[str, str]:
+    """Of the groups of `_WRITTEN`, in whichever of its four shapes."""
+    markup, text, added, address, named, its, before, name = match.groups()
+    return markup or address or its or before or "", text or added or named or name or ""
+
+
 def rows(page: Page, links: Iterable[Link]) -> tuple[ListItem, ...]:
     """Make list items of links, with the date shown in each one's row."""
     return tuple(ListItem(link.url, link.label, page.shown_date(link.url)) for link in links if link.label)
@@ -84,7 +186,7 @@ def rows(page: Page, links: Iterable[Link]) -> tuple[ListItem, ...]:
 
 def folder(url: str) -> str:
     """The URL up to and with the last slash of its path."""
-    path = url.partition("?")[0]
+    path = url.partition("?")[0].partition("#")[0]
     return path[: path.rfind("/") + 1]
 
 

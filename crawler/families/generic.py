@@ -1,7 +1,9 @@
 """Sites of no family we know: ordinary lists with ordinary ``<a>`` pagers.
 
 Page numbers are read from what the pager shows against what its URLs count, because systems differ:
-``index_1`` is the second page here and the first there, and 博达 VSB counts its files down.
+``index_1`` is the second page here and the first there, and 博达 VSB counts its files down. A pager whose
+links only call a script is read from that script, and where that fails the list says that it is not
+complete.
 """
 
 import re
@@ -9,14 +11,16 @@ from dataclasses import dataclass
 
 from crawler.families.base import (
     MOST_PAGES,
+    Ask,
+    Family,
     ListItem,
     ListPaging,
-    attachment_links,
     folder,
+    get,
     is_article_url,
     rows,
 )
-from crawler.page import Link, Page
+from crawler.page import PAGER, Link, Page
 
 _PARAMETER = re.compile(
     r"(.*[?&](?:page|page_?no|page_?num|page_?index|curr?_?page|pageid|pn|p)=)(\d{1,4})(.*)", re.I
@@ -25,6 +29,14 @@ _FILE = re.compile(r"(.*?)(\d{1,4})(\.(?:s?html?|jsp|aspx?|php))", re.I)
 _COUNT_SHOWN = re.compile(r"共\s*(\d{1,4})\s*页|第?\s*\d+\s*/\s*(\d{1,4})\s*页")
 _CURRENT_SHOWN = re.compile(
     r"第\s*(\d{1,4})\s*(?:页|/)|当前为?第?\s*(\d{1,4})\s*页|(\d{1,4})\s*/\s*\d{1,4}\s*页"
+)
+_CALLED = re.compile(r"javascript:\s*(?!void|;|$)\w|\w\s*\(", re.I)
+_POST_BACK = re.compile(r"""__doPostBack\(\s*['"]([^'"]+)['"]\s*,\s*['"]([^'"]*)['"]""")
+_WRITTEN_QUERY = re.compile(
+    r"""["']([^"'<>\s]*[?&](?:page|page_?no|page_?num|page_?index|curr?_?page|pageid|pn)=)["']\s*\+""", re.I
+)
+_WRITTEN_FILE = re.compile(
+    r"""["']([\w./-]*[a-z]_?)["']\s*\+[^+;]{1,30}\+\s*["'](\.(?:s?html?|jsp|aspx?))["']""", re.I
 )
 _DIGITS = re.compile(r"\D*?(\d{1,3})\D*")
 _LAST = ("末页", "尾页", "最后一页", "最后页")
@@ -40,7 +52,7 @@ class _Numbered:
     tail: str
 
 
-class Generic:
+class Generic(Family):
     """The fallback: recognises every page."""
 
     name = "generic"
@@ -54,7 +66,7 @@ class Generic:
         pager = [link for link in page.links if link.kind == "pager" and _same_list(page.url, link.url)]
         steps = [(link, step) for link in pager if (step := _split(link.url))]
         if not steps:
-            return None
+            return _scripted(page)
         shown = {int(match.group(1)): link.url for link in pager if (match := _DIGITS.fullmatch(link.text))}
         text = page.text
         current = _first_number(_CURRENT_SHOWN.search(text)) or _current(page.url, shown)
@@ -67,15 +79,69 @@ class Generic:
         urls = list(dict.fromkeys([*ordered, *(link.url for link in pager)]))
         urls = [url for url in urls if url != page.url]
         complete = count is not None and set(known) | {current} >= set(range(1, count + 1))
-        return ListPaging(count or max([current, *known]), current, tuple(urls), complete)
+        return ListPaging(count or max([current, *known]), current, get(urls), complete)
 
     def items(self, page: Page) -> tuple[ListItem, ...]:
         """Links to articles and files, and those whose row shows a date."""
         return rows(page, (link for link in page.links if _is_item(page, link)))
 
-    def attachments(self, page: Page) -> tuple[Link, ...]:
-        """The files a page offers."""
-        return attachment_links(page)
+
+def _scripted(page: Page) -> ListPaging | None:
+    """A pager that calls a script: the addresses that the script builds, a form sent back, or neither."""
+    count = _first_number(_COUNT_SHOWN.search(page.text))
+    calls = _calls(page)
+    if count == 1 or (count is None and not calls):
+        return None
+    current = _first_number(_CURRENT_SHOWN.search(page.text)) or 1
+    if count is None:
+        count = max([current, *(int(text) for text, _ in calls if text.isdecimal())])
+    others = _sent_back(page, calls, count, current) or _written(page, count, current)
+    known = 0 < count <= MOST_PAGES and len(others) == count - 1
+    return ListPaging(count, current, others, complete=known and count > 1)
+
+
+def _calls(page: Page) -> list[tuple[str, str]]:
+    """Text and call of the pager's links that lead nowhere by themselves."""
+    if page.root is None or not ("javascript:" in page.text or "onclick" in page.text):
+        return []
+    found = []
+    for element in page.root.iter("a"):
+        text = "".join(str(part) for part in element.itertext()).strip()
+        call = f"{element.get('href', '')} {element.get('onclick', '')}"
+        if text and len(text) < 8 and PAGER.fullmatch(text) and _CALLED.search(call):
+            found.append((text, call))
+    return found
+
+
+def _sent_back(page: Page, calls: list[tuple[str, str]], count: int, current: int) -> tuple[Ask, ...]:
+    """ASP.NET's pager: the page's form is posted to itself with the number wanted."""
+    numbered = [match for text, call in calls if text.isdecimal() and (match := _POST_BACK.search(call))]
+    if not numbered or page.root is None or count > MOST_PAGES:
+        return ()
+    hidden = {
+        element.get("name", ""): element.get("value", "")
+        for element in page.root.iter("input")
+        if element.get("type", "").lower() == "hidden" and element.get("name")
+    }
+    target = numbered[0].group(1)
+    asked = [number for number in range(1, count + 1) if number != current]
+    forms = [{**hidden, "__EVENTTARGET": target, "__EVENTARGUMENT": str(number)} for number in asked]
+    return tuple(Ask(page.url, tuple(form.items())) for form in forms)
+
+
+def _written(page: Page, count: int, current: int) -> tuple[Ask, ...]:
+    """The addresses that the pager's script builds from a number."""
+    if count > MOST_PAGES:
+        return ()
+    numbers = [number for number in range(1, count + 1) if number != current]
+    if match := _WRITTEN_QUERY.search(page.scripts_text):
+        urls = [page.resolve(f"{match.group(1)}{number}") for number in numbers]
+    elif match := _WRITTEN_FILE.search(page.scripts_text):
+        urls = [page.resolve(f"{match.group(1)}{number}{match.group(2)}") for number in numbers if number > 1]
+        urls += [folder(page.url)] if current > 1 else []
+    else:
+        return ()
+    return get(url for url in urls if url)
 
 
 def _is_item(page: Page, link: Link) -> bool:

@@ -1,17 +1,18 @@
 """TRS WCM, the system of the portals of Ningxia, Shanxi, many districts of Beijing and many others.
 
 Articles are ``YYYYMM/tYYYYMMDD_ID.html``, files beside them ``P0YYYYMMDD….pdf``; lists and long bodies are
-cut into ``index.html``, ``index_1.html`` (the second page) … and the pager is written by script, so that no
-``<a>`` names the other pages.
+cut into ``index.html``, ``index_1.html`` (the second page) … and the pager is written by script, so that
+no ``<a>`` names the other pages.
 """
 
 import re
 
 from crawler.families.base import (
     MOST_PAGES,
+    Family,
     ListItem,
     ListPaging,
-    attachment_links,
+    get,
     numbered,
     rows,
 )
@@ -33,7 +34,7 @@ _STR_TITLE = re.compile(r"""\b(?:str|doc)\w*(?:title|name)\s*=\s*["']([^"']+)["'
 _WRITTEN = re.compile(r"""title=\\?["']([^"'+\\]+)|>\s*([^<>'"+]*[\u4e00-\u9fff][^<>'"+]*)<""")
 
 
-class Trs:
+class Trs(Family):
     """TRS WCM."""
 
     name = "trs"
@@ -63,7 +64,7 @@ class Trs:
             for number in range(count)
             if number != current
         )
-        return ListPaging(count, current + 1, others, complete=sure)
+        return ListPaging(count, current + 1, get(others), complete=sure)
 
     def items(self, page: Page) -> tuple[ListItem, ...]:
         """Links to articles and files, then rows that only a script writes; no mobile or QR twins."""
@@ -71,10 +72,6 @@ class Trs:
         written = _written_rows(page)
         known = {link.url for link in links}
         return rows(page, links) + tuple(item for item in written if item.url not in known)
-
-    def attachments(self, page: Page) -> tuple[Link, ...]:
-        """The files a page offers, `appendix="true"` or by their names."""
-        return attachment_links(page)
 
 
 def _is_item(link: Link) -> bool:

@@ -6,8 +6,8 @@ says: ten pages, this is the first (counted from one), 200 rows; the third page 
 
 import re
 
-from crawler.families.base import MOST_PAGES, ListItem, ListPaging, attachment_links, numbered, rows
-from crawler.page import Link, Page
+from crawler.families.base import MOST_PAGES, Family, ListItem, ListPaging, get, numbered, rows
+from crawler.page import Page
 
 _CALL = re.compile(
     r"""createPageHTML\(\s*["'][^"']*["']\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*["']([^"']+)["']\s*,\s*["'](\w+)["']"""
@@ -16,7 +16,7 @@ _COLUMN = re.compile(r"/c\d{5,}/(?:\w+\.s?html?)?$")
 _ARTICLE = re.compile(r"/c\d{5,}/\d{6}/\w+\.s?html?$|/c\d+_\d+\.s?html?$|/content_[0-9a-f]{16,}\.s?html?$")
 
 
-class Ucap:
+class Ucap(Family):
     """UCAP."""
 
     name = "ucap"
@@ -39,15 +39,11 @@ class Ucap:
             for number in range(1, count + 1)
             if number != current
         )
-        return ListPaging(count, current, others, complete=True)
+        return ListPaging(count, current, get(others), complete=True)
 
     def items(self, page: Page) -> tuple[ListItem, ...]:
         """Links to articles and files."""
         return rows(page, (a for a in page.links if a.kind == "attachment" or _ARTICLE.search(a.url)))
-
-    def attachments(self, page: Page) -> tuple[Link, ...]:
-        """The files a page offers."""
-        return attachment_links(page)
 
 
 FAMILY = Ucap()

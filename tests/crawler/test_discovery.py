@@ -8,16 +8,15 @@ import pytest
 from crawler.discovery import (
     Candidate,
     CandidateKind,
-    PageContext,
-    TitleKind,
+    Place,
     follow,
     is_article,
     is_report_column,
-    is_trap,
-    score_link,
-    title_kind,
 )
 from crawler.page import Link, Page, read_page
+from crawler.scores import PageContext, score_link
+from crawler.titles import TitleKind, title_kind
+from crawler.traps import is_trap
 
 SITE = "https://www.qingshi.gov.cn"
 
@@ -34,7 +33,7 @@ def found(
     body: str, url: str = f"{SITE}/", head: str = "", depth: int = 0, within_report: bool = False
 ) -> dict[str, Candidate]:
     page = page_of(body, url, head)
-    candidates = follow(page, depth, in_scope=in_scope, within_report=within_report)
+    candidates = follow(page, Place(depth, within_report=within_report), in_scope=in_scope)
     return {one.url.removeprefix(SITE): one for one in candidates}
 
 
@@ -344,7 +343,8 @@ def test_exploring_ends_at_the_depth_but_reports_are_taken_still() -> None:
 def test_a_frame_of_an_openness_page_is_looked_into() -> None:
     frame = "<iframe src='/xxgk/index_bm.shtml'></iframe>"
     assert set(found(frame, f"{SITE}/xxgk/", depth=1)) == {"/xxgk/index_bm.shtml"}
-    assert found(frame, f"{SITE}/xwzx/tpxw/", depth=1) == {}
+    assert set(found(frame, f"{SITE}/main.asp", depth=1)) == {"/xxgk/index_bm.shtml"}
+    assert found(frame + NEWS, f"{SITE}/xwzx/tpxw/", depth=1) == {}
 
 
 MENU = """<a href="/">首页</a><a href="/xwzx/">新闻中心</a><a href="/zwgk/">政务公开</a>
@@ -387,7 +387,7 @@ def walk(site: Mapping[str, str]) -> tuple[list[str], set[str]]:
         _, depth, within = waiting.pop(url)
         fetched.append(url.removeprefix(SITE))
         page = read_page(site.get(url.removeprefix(SITE), "").encode(), url)
-        for one in follow(page, depth, in_scope=in_scope, within_report=within):
+        for one in follow(page, Place(depth, within_report=within), in_scope=in_scope):
             if one.url.removeprefix(SITE) not in fetched:
                 article = one.kind is CandidateKind.ARTICLE
                 articles |= {one.url.removeprefix(SITE)} if article else set()

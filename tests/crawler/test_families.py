@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.families import FAMILIES, family_of, paging_of
+from crawler.families import FAMILIES, drawn_lists_of, family_named, family_of, paging_of
 from crawler.page import Page, read_page
 
 CASES = Path(__file__).parent / "cases"
@@ -41,7 +41,7 @@ def test_family(folder: Path) -> None:
 @each
 def test_paging(folder: Path) -> None:
     page, wanted = page_of(folder), expected(folder)["paging"]
-    paging = family_of(page).list_pages(page)
+    paging = paging_of(page)
     if wanted is None:
         assert paging is None
         return
@@ -51,7 +51,10 @@ def test_paging(folder: Path) -> None:
         "current": paging.current,
         "complete": paging.complete,
         "urls": list(paging.urls),
-    } == wanted
+    } == {key: value for key, value in wanted.items() if key != "bodies"}
+    assert [one.body for one in paging.others if one.body] == wanted.get(
+        "bodies", [one.body for one in paging.others if one.body]
+    )
 
 
 @each
@@ -62,6 +65,35 @@ def test_items(folder: Path) -> None:
         for item in family_of(page).items(page)
     ]
     assert found == expected(folder)["items"]
+
+
+@each
+def test_what_is_asked_for_a_list_that_a_script_draws(folder: Path) -> None:
+    asked = [[ask.url, ask.body] for ask in drawn_lists_of(page_of(folder))]
+    assert asked == expected(folder).get("asks", [])
+
+
+@each
+def test_links_that_a_script_writes(folder: Path) -> None:
+    page = page_of(folder)
+    written = [[link.url, link.label] for link in family_of(page).written_links(page)]
+    assert written == expected(folder).get("written", [])
+
+
+ANSWERED = [folder for folder in FOLDERS if (folder / "answer.txt").exists()]
+
+
+@pytest.mark.parametrize("folder", ANSWERED, ids=lambda folder: folder.name)
+def test_the_answer_to_what_is_asked(folder: Path) -> None:
+    page, wanted = page_of(folder), expected(folder)["part"]
+    paging = paging_of(page)
+    ask = (*drawn_lists_of(page), *(paging.others if paging else ()))[0]
+    part = family_named(ask.reader).read_part((folder / "answer.txt").read_text("utf-8"), ask, page.url)
+    assert part is not None
+    items = [[one.url, one.title, one.shown_date and one.shown_date.isoformat()] for one in part.items]
+    assert items == wanted["items"]
+    assert list(part.paging.urls if part.paging else ()) == wanted["urls"]
+    assert (part.paging.rows if part.paging else None) == wanted["rows"]
 
 
 @each

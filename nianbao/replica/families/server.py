@@ -1,0 +1,152 @@
+"""A small web server for family replicas: routes by path, answered from memory or by a function."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.cookies import SimpleCookie
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from time import monotonic
+from types import TracebackType
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from nianbao.replica.server import LoggedRequest
+
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request; `path` is decoded, `form` is the decoded body of a POST, `body` as it was sent."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    cookies: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. `cut` sends only so many of the bytes that were declared; `slow` waits so many seconds."""
+
+    body: bytes
+    media_type: str = HTML
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    cut: int | None = None
+    slow: float = 0.0
+
+
+Route = Answer | Callable[[Asked], Answer]
+
+
+@dataclass
+class Site:
+    """What a replica serves, and its key: the (agency, year) of every report that is to be found."""
+
+    routes: dict[str, Route] = field(default_factory=dict)
+    key: set[tuple[str, int]] = field(default_factory=set)
+    before: Callable[[Asked], Answer | None] | None = None
+
+    def answer(self, asked: Asked) -> Answer:
+        if self.before is not None and (answer := self.before(asked)) is not None:
+            return answer
+        route = self.routes.get(asked.path)
+        if route is None:
+            return MISSING
+        return route if isinstance(route, Answer) else route(asked)
+
+
+MISSING = Answer("<html><title>404</title><body>没有找到这个地址。</body></html>".encode(), status=404)
+ROBOTS = Answer(b"User-agent: *\nDisallow: /private/\n", "text/plain")
+
+
+class FamilySite(AbstractContextManager["FamilySite"]):
+    """A site on the loopback address, from construction until `close`, with the log of what was asked."""
+
+    def __init__(self, site: Site, port: int = 0) -> None:
+        self.site = site
+        self.site.routes.setdefault("/robots.txt", ROBOTS)
+        self.requests: list[LoggedRequest] = []
+        self._server = _Server(self, port)
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """The home page's address."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, owner: FamilySite, port: int) -> None:
+        self.owner = owner
+        super().__init__(("127.0.0.1", port), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    server_version = "nginx"
+    sys_version = ""
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        answer = self.server.owner.site.answer(self._asked(b""))
+        self._send(answer)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self._send(self.server.owner.site.answer(self._asked(body)))
+
+    def _asked(self, body: bytes) -> Asked:
+        parts = urlsplit(self.path)
+        cookies = SimpleCookie(self.headers.get("Cookie", ""))
+        return Asked(
+            method=self.command,
+            path=unquote(parts.path),
+            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
+            form=dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)),
+            cookies={name: morsel.value for name, morsel in cookies.items()},
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=body,
+        )
+
+    def _send(self, answer: Answer) -> None:
+        headers = dict(self.headers.items())
+        self.server.owner.requests.append(
+            LoggedRequest(self.command, self.path, headers, answer.status, monotonic())
+        )
+        self.send_response(HTTPStatus(answer.status) if answer.status in _STATUSES else answer.status, "X")
+        self.send_header("Content-Type", answer.media_type)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body if answer.cut is None else answer.body[: answer.cut])
+        if answer.cut is not None:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent: the log is `FamilySite.requests`."""
+
+
+_STATUSES = frozenset(int(status) for status in HTTPStatus)

@@ -1,0 +1,75 @@
+"""Every family's replica crawled from its home page alone: all its reports, nothing else, and politely.
+
+Recall, precision and requests per report of each family are printed at the end (pytest -rP, or `make
+recall`).
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from crawler.families import FAMILIES
+from nianbao.replica.families import BUILDERS, FamilySite, Site
+from tests.crawler.replica_crawl import AGENT, Crawled, crawl
+
+#: Requests a report may cost: its page, its file, and a share of the lists and the way there.
+DEAREST = 2.3
+DELAY = 0.05
+
+
+@pytest.fixture(scope="module", params=sorted(BUILDERS))
+def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
+    builder: Callable[[], Site] = BUILDERS[request.param]
+    delay = DELAY if request.param == "trs" else 0.0
+    with FamilySite(builder()) as site:
+        return crawl(site, tmp_path_factory.mktemp(request.param) / "home", delay=delay)
+
+
+def test_every_family_has_a_replica() -> None:
+    assert {family.name for family in FAMILIES} <= {name.removesuffix("_list") for name in BUILDERS}
+
+
+def test_all_reports_are_found_and_nothing_else(
+    crawled: Crawled, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> None:
+    name = request.node.callspec.params["crawled"]
+    line = (
+        f"{name}: recall {crawled.recall:.0%}, precision {crawled.precision:.0%}, "
+        f"{len(crawled.log)} requests, {crawled.requests_per_report:.2f} a report"
+    )
+    print(line)
+    record_property("family", line)
+    assert sorted(crawled.key - set(crawled.reports)) == []
+    assert [found for found in crawled.reports if found not in crawled.key] == []
+    assert crawled.doubled == []
+    assert crawled.outcome.problem is None
+
+
+def test_few_requests_a_report(crawled: Crawled) -> None:
+    assert crawled.requests_per_report <= DEAREST
+    asked = [(entry.method, entry.path) for entry in crawled.log if entry.method == "GET"]
+    assert len(asked) == len(set(asked))
+
+
+def test_lists_are_walked_to_their_end_and_known_to_be_whole(
+    crawled: Crawled, request: pytest.FixtureRequest
+) -> None:
+    family = request.node.callspec.params["crawled"].partition("_")[0]
+    assert crawled.listings
+    assert [row["url"] for row in crawled.listings if not row["complete"]] == []
+    assert {row["family"] for row in crawled.listings} == {family}
+    assert crawled.outcome.incomplete_listings == 0
+
+
+def test_robots_and_delays_are_kept(crawled: Crawled, request: pytest.FixtureRequest) -> None:
+    assert crawled.log[0].path == "/robots.txt"
+    assert not [entry.path for entry in crawled.log if entry.path.startswith("/private/")]
+    assert {entry.headers["User-Agent"] for entry in crawled.log} == {AGENT}
+    if request.node.callspec.params["crawled"] == "trs":
+        span = crawled.log[-1].at - crawled.log[0].at
+        assert span >= 0.95 * DELAY * (len(crawled.log) - 1)
+
+
+def test_news_and_near_misses_stay_unread(crawled: Crawled) -> None:
+    pages = [url for url, kind, _ in crawled.fetched if kind == "article"]
+    assert not [url for url in pages if any(f"{9100 + n}" in url for n in range(6))]
