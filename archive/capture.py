@@ -37,7 +37,9 @@ READABLE_KINDS = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)
 class Fetched:
     """One fetch with its verdict. ``body`` is the file's bytes, all codings taken off.
 
-    ``exchange`` is None when no answer came (verdict ``error`` or ``excluded``).
+    ``exchange`` is None when no answer came (verdict ``error`` or ``excluded``). ``location`` is the
+    address a redirect led to. ``again`` marks a second fetch right after the first, made to learn which
+    parts of a page change by themselves.
     """
 
     url: str
@@ -53,6 +55,8 @@ class Fetched:
     last_modified: str | None = None
     parent_url: str | None = None
     via: Via = Via.HTTP
+    location: str | None = None
+    again: bool = False
 
 
 def posted_url(url: str, body: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue
+from archive.history.identity import stem
 
 
 class NoSuchReport(LookupError):
@@ -43,7 +44,7 @@ class Filter:
     failed: bool = False
 
 
-_COLUMNS = {
+COLUMNS = {
     "reports": "report_id, agency, division_code, year, title, edition, published_on, status, url, page_url, "
     "media_type, sha256, versions, first_seen, last_seen",
     "facts": "report_id, agency, year, edition, table_code, row_code, column_code, value, state, raw, "
@@ -75,7 +76,7 @@ def ask(catalogue: Catalogue, view: str, keep: Filter | None = None) -> Iterator
     """The rows of a public view that the filter keeps."""
     where, values = _where(view, keep or Filter())
     order = _ORDER[view].replace(", locator_order", "")
-    statement = text(f"SELECT {_COLUMNS[view]} FROM {view}{where} ORDER BY {order}")
+    statement = text(f"SELECT {COLUMNS[view]} FROM {view}{where} ORDER BY {order}")
     with catalogue.reading() as session:
         result = session.execute(statement, values, execution_options={"yield_per": 1000})
         yield Rows(tuple(result.keys()), iter(result))
@@ -120,7 +121,7 @@ def _containing(part: str) -> str:
 
 
 def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
-    columns = _COLUMNS[view]
+    columns = COLUMNS[view]
     clauses: list[str] = []
     values: dict[str, Any] = {}
 
@@ -141,16 +142,19 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
         clauses.append("agency LIKE :agency ESCAPE '!'")
         values["agency"] = _containing(keep.agency)
     if keep.region:
-        stem = keep.region[:2] if keep.region.endswith("0000") else keep.region
-        stem = stem[:4] if stem.endswith("00") and len(stem) == 6 else stem
         in_region = "division_code LIKE :region"
         if "division_code" not in columns:
             in_region = f"report_id IN (SELECT report_id FROM reports WHERE {in_region})"
         clauses.append(in_region)
-        values["region"] = f"{stem}%"
+        values["region"] = f"{stem(keep.region)}%"
     if keep.failed:
         clauses.append("passed = 0")
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+
+def matches_region(division_code: str | None, region: str) -> bool:
+    """Whether a division is the region or lies in it."""
+    return division_code is not None and division_code.startswith(stem(region))
 
 
 def find_blob(catalogue: Catalogue, name: str) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from archive.capture import READABLE_KINDS
-from archive.catalogue.engine import Catalogue
+from archive.catalogue.engine import Catalogue, take_turn
 from archive.catalogue.models import Base, Blob, Capture, Extraction, Fact, Finding, Resource, Section
 from archive.recorder import BlobMissing, FixityError, read_blob
 from archive.times import Clock, iso, utc_now
@@ -103,15 +103,6 @@ def read_blobs(
     return ReadingSummary(read, reports, tuple(failures))
 
 
-def load_facts(session: Session, extraction_id: int) -> dict[tuple[str, str, str], Fact]:
-    """The facts of an extraction by (table, row, column); of a repeated place the first."""
-    rows = session.scalars(select(Fact).where(Fact.extraction_id == extraction_id).order_by(Fact.fact_id))
-    facts: dict[tuple[str, str, str], Fact] = {}
-    for row in rows:
-        facts.setdefault((row.table_code, row.row_code, row.column_code), row)
-    return facts
-
-
 def _readable() -> Select[str]:
     kinds = [k.value for k in READABLE_KINDS]
     return (
@@ -143,6 +134,7 @@ def _store(catalogue: Catalogue, batch: list[tuple[str, report.Extraction]], clo
     if not batch:
         return
     with catalogue.writing() as session:
+        take_turn(session, "reading")
         for sha256, extraction in batch:
             if not _stored(session, sha256, extraction.revision):
                 _store_one(session, sha256, extraction, iso(clock()))

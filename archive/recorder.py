@@ -206,7 +206,8 @@ class Recorder:
             take_turn(session, "recording")
             ids = _resource_ids(session, self._pending, self._site_id)
             _add_blobs(session, self._pending)
-            rows = [_capture_row(p, ids[p.fetched.url], self._run_id) for p in self._pending]
+            now = iso(self._clock())
+            rows = [_capture_row(p, ids[p.fetched.url], self._run_id, now) for p in self._pending]
             if rows:
                 session.execute(insert(Capture), rows)
             for listing in self._listings:
@@ -369,7 +370,7 @@ def _storable(said: str | None, length: int | None = None) -> str | None:
     return None if said is None else said.replace("\0", "")[:length]
 
 
-def _capture_row(entry: _Pending, resource_id: int, run_id: int) -> dict[str, Any]:
+def _capture_row(entry: _Pending, resource_id: int, run_id: int, now: str) -> dict[str, Any]:
     fetched, placed = entry.fetched, entry.placed
     return {
         "run_id": run_id,
@@ -389,6 +390,9 @@ def _capture_row(entry: _Pending, resource_id: int, run_id: int) -> dict[str, An
         "warc_file": placed.file if placed else None,
         "warc_offset": placed.offset if placed else None,
         "warc_length": placed.length if placed else None,
+        "location": _storable(fetched.location),
+        "again": fetched.again,
+        "recorded_at": now,
     }
 
 
@@ -402,6 +406,7 @@ def _add_listing(session: Session, seen: ListingSeen, run_id: int, site_id: int 
         pages_declared=seen.pages_declared,
         pages_seen=seen.pages_seen,
         complete=seen.complete,
+        items=len(seen.items),
         seen_at=seen_at,
     )
     session.add(listing)

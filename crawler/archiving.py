@@ -22,7 +22,7 @@ from archive.warc.payload import UndecodableBody, decode_body, head_fields, spli
 from archive.warc.writer import ArchiveUnwritable
 from crawler.discovery import bears_a_report
 from crawler.hosts import NotAsked
-from crawler.page import Page, is_html, read_page
+from crawler.page import Page, is_html, read_page, resolver
 from crawler.trouble import explain, first_line
 from crawler.verdict import Judgement, Verdict, judge
 from crawler.wire import OneAtATime, Wire
@@ -181,6 +181,9 @@ def _fetched(
         etag=fields.get("etag"),
         last_modified=fields.get("last-modified"),
         parent_url=request.meta.get("parent"),
+        location=resolver(request.url)(fields.get("location", ""))
+        if judgement.verdict is Verdict.MOVED
+        else None,
     )
 
 

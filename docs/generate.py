@@ -31,10 +31,13 @@ BY_HAND = "<!-- Written by docs/generate.py: change the code, then run `make doc
 
 EVIDENCE = (
     "run", "site", "site_run", "listing", "sighting", "resource", "blob", "capture",
-    "extraction", "fact", "section", "finding",
+    "extraction", "fact", "section", "finding", "correction", "decision",
+)  # fmt: skip
+PROJECTIONS = (
+    "division", "agency", "report", "naming", "linkage", "version", "presence", "change", "override",
+    "disagreement", "projection",
 )  # fmt: skip
 MEMORY = ("host",)
-PROJECTIONS = ("division", "agency", "report", "linkage", "version", "change", "projection")
 
 
 class Undescribed(Exception):

@@ -10,7 +10,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from nianbao import __version__
-from nianbao.commands import ask, exchange, home, work
+from nianbao.commands import ask, exchange, history, home, work
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
 from nianbao.output import errors
@@ -62,6 +62,7 @@ for command in (
     ask.get,
 ):
     app.command()(command)
+app.command()(history.rebuild)
 app.command()(home.doctor)
 app.command()(demo)
 

@@ -150,3 +150,15 @@ def is_chain(text: str) -> bool:
             return False
         chain, position = narrowed, position + len(found[0])
     return bool(chain)
+
+
+def within_division(name: str, code: str) -> str:
+    """An agency's name without the divisions' names that lead to ``code``: with 640502 中卫市沙坡头区民政局
+    gives 民政局. A name that does not begin with such names is given back whole, white space taken out.
+    """
+    text = mend(name).replace(" ", "")
+    for length in range(len(text) - 1, 1, -1):
+        head = text[:length]
+        if is_chain(head) and code in candidates(head):
+            return text[length:]
+    return text

@@ -116,9 +116,13 @@ def _division_rows() -> list[dict[str, str]]:
     return list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
 
 
-def remake_views(connection: Connection) -> None:
+def drop_views(connection: Connection) -> None:
     for name in reversed(VIEWS):
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+
+
+def remake_views(connection: Connection) -> None:
+    drop_views(connection)
     for name, body in VIEWS.items():
         connection.exec_driver_sql(f"CREATE VIEW {name} AS {_literal(connection, body)}")
 

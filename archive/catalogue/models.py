@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -89,6 +90,7 @@ class Listing(Base):
     pages_declared: Mapped[int | None]
     pages_seen: Mapped[int]
     complete: Mapped[bool]
+    items: Mapped[int] = mapped_column(server_default="0")
     seen_at: Mapped[str] = mapped_column(Time)
 
 
@@ -127,9 +129,22 @@ class Blob(Base):
 
 
 class Capture(Base):
-    """One fetch and its verdict. ``warc_*`` name the record; an error has none."""
+    """One fetch and its verdict. ``warc_*`` name the record; an error has none.
+
+    ``location`` is where a redirect led. ``again`` marks a second fetch right after the first, made to
+    learn which parts of a page change by themselves. ``recorded_at`` is when this row was written, which
+    for an import is later than ``fetched_at``.
+    """
 
     __tablename__ = "capture"
+    __table_args__ = (
+        Index(
+            "ix_capture_again",
+            "resource_id",
+            sqlite_where=text("again"),
+            postgresql_where=text("again"),
+        ),
+    )
     capture_id: Mapped[int] = mapped_column(Key, primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.resource_id"), index=True)
@@ -148,6 +163,9 @@ class Capture(Base):
     warc_file: Mapped[str | None] = mapped_column(Text)
     warc_offset: Mapped[int | None] = mapped_column(BigInteger)
     warc_length: Mapped[int | None] = mapped_column(BigInteger)
+    location: Mapped[str | None] = mapped_column(Text)
+    again: Mapped[bool] = mapped_column(server_default=false())
+    recorded_at: Mapped[str] = mapped_column(Time, server_default=text("''"))
 
 
 class Extraction(Base):
@@ -213,6 +231,48 @@ class Finding(Base):
     detail: Mapped[str] = mapped_column(Text)
 
 
+class Correction(Base):
+    """A person read a cell of a file otherwise than the parser did; pinned to the file's bytes.
+
+    ``value`` is null where the cell holds no number; ``state`` then says what it holds. A correction that
+    was wrong is withdrawn, never deleted.
+    """
+
+    __tablename__ = "correction"
+    correction_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"), index=True)
+    table_code: Mapped[str] = mapped_column(String(40))
+    row_code: Mapped[str] = mapped_column(String(80))
+    column_code: Mapped[str] = mapped_column(String(80))
+    value: Mapped[float | None] = mapped_column(Figure)
+    state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[str] = mapped_column(Time)
+    withdrawn_by: Mapped[str | None] = mapped_column(Text)
+    withdrawn_at: Mapped[str | None] = mapped_column(Time)
+
+
+class Decision(Base):
+    """What a person settled about two agencies, each named by its key.
+
+    ``kind`` is ``same`` (two names of one body), ``renamed`` (``subject`` became ``object`` on ``since``),
+    ``merged`` (``subject`` went into ``object`` then) or ``distinct`` (they are not the same).
+    """
+
+    __tablename__ = "decision"
+    decision_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    subject: Mapped[str] = mapped_column(Text)
+    object: Mapped[str] = mapped_column(Text)
+    since: Mapped[str | None] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[str] = mapped_column(Time)
+    withdrawn_by: Mapped[str | None] = mapped_column(Text)
+    withdrawn_at: Mapped[str | None] = mapped_column(Time)
+
+
 # ---------------------------------------------------------------- memory
 
 
@@ -248,34 +308,54 @@ class Division(Base):
 
 
 class Agency(Base):
-    """A public body, by the name on its reports."""
+    """A public body. ``key`` is its division's code and its name without the division's.
+
+    Where the division is not certain the key is the site's division (or the host), a question mark and the
+    whole name, so that two bodies of one name are never taken for one.
+    """
 
     __tablename__ = "agency"
     agency_id: Mapped[int] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(Text, unique=True)
-    division_code: Mapped[str | None] = mapped_column(String(6))
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text, index=True)
+    division_code: Mapped[str | None] = mapped_column(String(6), index=True)
 
 
 class Report(Base):
-    """An agency's report on one year. Without a known agency or year it stands for its file alone."""
+    """An agency's report on one year. Without a known agency or year it stands for its file alone.
+
+    ``known_at`` is when the newest of what is said here, ``last_seen`` apart, came to be known.
+    """
 
     __tablename__ = "report"
-    __table_args__ = (UniqueConstraint("agency_id", "year"), Index("ix_report_year", "year"))
+    __table_args__ = (Index("ix_report_year", "year"),)
     report_id: Mapped[int] = mapped_column(Key, primary_key=True)
-    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.agency_id"))
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.agency_id"), index=True)
     year: Mapped[int | None]
     title: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(10))
-    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.resource_id"))
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.resource_id"), index=True)
     page_id: Mapped[int | None] = mapped_column(ForeignKey("resource.resource_id"))
-    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"))
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"), index=True)
     published_on: Mapped[str | None] = mapped_column(String(10))
     first_seen: Mapped[str] = mapped_column(Time)
     last_seen: Mapped[str] = mapped_column(Time)
+    known_at: Mapped[str] = mapped_column(Time)
+
+
+class Naming(Base):
+    """A name under which a report has named its agency."""
+
+    __tablename__ = "naming"
+    __table_args__ = (UniqueConstraint("report_id", "name"),)
+    naming_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.report_id"))
+    name: Mapped[str] = mapped_column(Text, index=True)
 
 
 class Linkage(Base):
-    """Which resource bears which report, in what role (page, attachment, mirror), since when."""
+    """Which resource bore which report, in what role (page, attachment, mirror), from when to when."""
 
     __tablename__ = "linkage"
     linkage_id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -307,8 +387,23 @@ class Version(Base):
     last_capture_id: Mapped[int] = mapped_column(ForeignKey("capture.capture_id"))
 
 
+class Presence(Base):
+    """A span over which a report was there (``present``) or not (``gone``), by what was seen of its files."""
+
+    __tablename__ = "presence"
+    presence_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.report_id"), index=True)
+    state: Mapped[str] = mapped_column(String(10))
+    since: Mapped[str] = mapped_column(Time)
+    until: Mapped[str | None] = mapped_column(Time)
+
+
 class Change(Base):
-    """Something changed between two captures; the window says when, as far as can be known."""
+    """Something changed between two captures; the window says when, as far as can be known.
+
+    Of a ``parser`` or ``correction`` change the window is the moment at which our reading changed.
+    ``flicker`` marks a change that takes back an earlier one, so that nobody is told twice.
+    """
 
     __tablename__ = "change"
     change_id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -321,16 +416,46 @@ class Change(Base):
     column_code: Mapped[str | None] = mapped_column(String(80))
     old_value: Mapped[str | None] = mapped_column(Text)
     new_value: Mapped[str | None] = mapped_column(Text)
+    old_sha256: Mapped[str | None] = mapped_column(Sha256)
+    new_sha256: Mapped[str | None] = mapped_column(Sha256)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.resource_id"))
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.run_id"), index=True)
     window_from: Mapped[str | None] = mapped_column(Time)
     window_to: Mapped[str] = mapped_column(Time)
     recorded_at: Mapped[str] = mapped_column(Time)
+    flicker: Mapped[bool] = mapped_column(server_default=false())
+
+
+class Override(Base):
+    """A correction as it applies to a reading: this value stands in place of the one read."""
+
+    __tablename__ = "override"
+    override_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.report_id"), index=True)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"), index=True)
+    table_code: Mapped[str] = mapped_column(String(40))
+    row_code: Mapped[str] = mapped_column(String(80))
+    column_code: Mapped[str] = mapped_column(String(80))
+    correction_id: Mapped[int] = mapped_column(ForeignKey("correction.correction_id"))
+
+
+class Disagreement(Base):
+    """A cell in which two files that bear one report differ; the first is the one whose reading is taken."""
+
+    __tablename__ = "disagreement"
+    disagreement_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.report_id"), index=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.resource_id"))
+    table_code: Mapped[str] = mapped_column(String(40))
+    row_code: Mapped[str] = mapped_column(String(80))
+    column_code: Mapped[str] = mapped_column(String(80))
+    taken: Mapped[str | None] = mapped_column(Text)
+    other: Mapped[str | None] = mapped_column(Text)
 
 
 class Projection(Base):
-    """How far the evidence has been projected: every capture up to this one is accounted for."""
+    """How far the evidence has been projected: every row up to ``position`` of the table is accounted for."""
 
     __tablename__ = "projection"
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
-    capture_id: Mapped[int] = mapped_column(Key)
+    position: Mapped[int] = mapped_column(Key)

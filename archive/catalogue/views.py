@@ -22,11 +22,16 @@ SELECT r.report_id, a.name AS agency, a.division_code, r.year, r.title, e.editio
 
 FACTS = """
 SELECT r.report_id, a.name AS agency, r.year, e.edition, f.table_code, f.row_code, f.column_code,
-       f.value, f.state, f.raw, f.locator, e.sha256, f.certainty, f.evidence
+       CASE WHEN k.correction_id IS NULL THEN f.value ELSE k.value END AS value,
+       CASE WHEN k.correction_id IS NULL THEN f.state ELSE k.state END AS state,
+       f.raw, f.locator, e.sha256, f.certainty, f.evidence, f.value AS read_value, k.correction_id, a.division_code
   FROM report r
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   JOIN extraction e ON e.extraction_id = r.extraction_id
   JOIN fact f ON f.extraction_id = e.extraction_id
+  LEFT JOIN override o ON o.extraction_id = f.extraction_id AND o.report_id = r.report_id
+       AND o.table_code = f.table_code AND o.row_code = f.row_code AND o.column_code = f.column_code
+  LEFT JOIN correction k ON k.correction_id = o.correction_id
 """
 
 SECTIONS = """
@@ -39,12 +44,23 @@ SELECT r.report_id, a.name AS agency, r.year, c.rule, c.scope, c.passed, c.expec
   FROM report r
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   JOIN finding c ON c.extraction_id = r.extraction_id
+UNION ALL
+SELECT r.report_id, a.name AS agency, r.year, 'copies.agree' AS rule,
+       d.table_code || '/' || d.row_code || '/' || d.column_code AS scope, 0 AS passed,
+       NULL AS expected, NULL AS actual,
+       'this file says ' || COALESCE(d.taken, 'nothing') || ', ' || s.url || ' says '
+         || COALESCE(d.other, 'nothing') AS detail
+  FROM disagreement d
+  JOIN report r ON r.report_id = d.report_id
+  LEFT JOIN agency a ON a.agency_id = r.agency_id
+  JOIN resource s ON s.resource_id = d.resource_id
 """
 
 CHANGES = """
 SELECT c.change_id, c.report_id, a.name AS agency, r.year, c.layer, c.cause, c.kind, c.table_code,
        c.row_code, c.column_code, c.old_value, c.new_value, c.run_id, c.window_from, c.window_to,
-       c.recorded_at, s.url
+       c.recorded_at, s.url, c.old_sha256, c.new_sha256, CASE WHEN c.flicker THEN 1 ELSE 0 END AS flicker,
+       a.division_code
   FROM change c
   JOIN report r ON r.report_id = c.report_id
   JOIN resource s ON s.resource_id = c.resource_id
@@ -53,14 +69,15 @@ SELECT c.change_id, c.report_id, a.name AS agency, r.year, c.layer, c.cause, c.k
 
 CAPTURES = """
 SELECT c.capture_id, c.run_id, s.url, c.fetched_at, c.via, c.status, c.verdict, c.sha256, c.media_type,
-       c.size, c.warc_file, c.warc_offset, c.reason, c.record_type
+       c.size, c.warc_file, c.warc_offset, c.reason, c.record_type, c.recorded_at, c.location
   FROM capture c JOIN resource s ON s.resource_id = c.resource_id
 """
 
 RUNS = """
 SELECT u.run_id, u.kind, u.started_at, u.finished_at, u.status,
        (SELECT COUNT(*) FROM capture c WHERE c.run_id = u.run_id AND c.status IS NOT NULL) AS fetched,
-       (SELECT COUNT(*) FROM change h WHERE h.run_id = u.run_id AND h.kind = 'appeared') AS new,
+       (SELECT COUNT(*) FROM change h WHERE h.run_id = u.run_id AND h.layer = 'presence'
+          AND h.kind = 'appeared') AS new,
        (SELECT COUNT(DISTINCT h.report_id) FROM change h
          WHERE h.run_id = u.run_id AND h.cause = 'source' AND h.layer IN ('content', 'field')) AS changed,
        (SELECT COUNT(DISTINCT v.report_id) FROM version v
@@ -68,7 +85,8 @@ SELECT u.run_id, u.kind, u.started_at, u.finished_at, u.status,
                AND c.verdict IN ('ok', 'not_modified')
          WHERE NOT EXISTS (SELECT 1 FROM change h WHERE h.run_id = u.run_id
                  AND h.report_id = v.report_id AND h.layer IN ('presence', 'content', 'field'))) AS unchanged,
-       (SELECT COUNT(*) FROM change h WHERE h.run_id = u.run_id AND h.kind = 'gone') AS gone,
+       (SELECT COUNT(*) FROM change h WHERE h.run_id = u.run_id AND h.layer = 'presence'
+          AND h.kind = 'gone') AS gone,
        (SELECT COUNT(*) FROM capture c WHERE c.run_id = u.run_id
           AND c.verdict IN ('error', 'truncated', 'too_large')) AS failed,
        (SELECT COUNT(*) FROM capture c WHERE c.run_id = u.run_id

@@ -1,15 +1,24 @@
-"""Which report a file bears: its agency and year, from the file or from what points at it."""
+"""Whose report a file is, and on which year: from the file, from what points at it, and by whose name.
+
+A name stands for a body within a division. ``沙坡头区人民政府办公室`` and ``中卫市沙坡头区人民政府办公室``
+are one, for both name the division 640502 and the office within it. Two bodies called ``民政局`` on sites of
+two cities are two. Whatever is less certain is proposed to a person (:mod:`archive.history.review`) and
+never merged in silence.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from archive.catalogue.models import Capture, Extraction, Resource, Sighting, Site
-from parsers.divisions import candidates
+from archive.catalogue.models import Decision
+from archive.history.evidence import ANSWERED, Reading, Seen, Source, World
+from parsers.divisions import candidates, within_division
 from parsers.identity import parse_title
+
+TEMPLATE_AGENCIES = 3
+"""A file that names no agency and is published by so many is a template, and nobody's report."""
+LISTED_TITLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +26,7 @@ class Identity:
     """An agency's report on a year. ``title`` and ``published_on`` come along from the same source.
 
     ``decided_by`` says where the agency and year stand: ``file``, ``page`` (the page that links the
-    file) or ``listing`` (the title in a list).
+    file), ``listing`` (the title in a list), ``mirror`` (the same file elsewhere) or ``review`` (a person).
     """
 
     agency: str | None
@@ -32,44 +41,189 @@ class Identity:
         return self.agency is not None and self.year is not None
 
 
-def identify(session: Session, resource: Resource, extraction: Extraction) -> Identity:
-    """The file's own words first; what they leave open is taken from its page, then from lists."""
-    found = _of_extraction(extraction, "file")
-    page = _parent_extraction(session, resource)
-    if page is not None:
-        found = _fill(found, _of_extraction(page, "page"))
-    if not found.complete:
-        for title, shown in _listed(session, resource):
-            found = _fill(found, _of_title(title, shown))
-    return found
+@dataclass(frozen=True, slots=True)
+class AgencyName:
+    """A name as printed, the key of the body it stands for, and its division where that is certain."""
+
+    key: str
+    name: str
+    division: str | None
 
 
-def division_of(identity: Identity, site: Site | None) -> str | None:
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a resource answered at one capture. ``key`` names the report it bore then, None for none."""
+
+    seen: Seen
+    reading: Reading
+    key: str | None
+    identity: Identity
+
+
+class Identifier:
+    """Tells which report a resource bore at each capture, within one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._names = settled(world.decisions())
+        self._own: dict[tuple[int, str], Identity] = {}
+        self._states: dict[int, list[State]] = {}
+
+    def states(self, resource_id: int) -> list[State]:
+        """Its good captures whose file has been read, in order, each with the report it bore."""
+        if resource_id not in self._states:
+            self._states[resource_id] = list(self._with_keys(resource_id))
+        return self._states[resource_id]
+
+    def agency(self, identity: Identity, source: Source) -> AgencyName | None:
+        """The body that the identity names, as people have settled it."""
+        if identity.agency is None:
+            return None
+        division = division_of(identity.divisions, source.division)
+        key = agency_key(identity.agency, division, source)
+        if key in self._names:
+            key = self._names[key]
+            division = key.partition(":")[0] if ":" in key else None
+        return AgencyName(key, identity.agency, division)
+
+    # ------------------------------------------------------------------
+
+    def _with_keys(self, resource_id: int) -> Iterator[State]:
+        """An incomplete identity says nothing new: it is that of the capture before, else after."""
+        source = self._world.source(resource_id)
+        found = list(self._identified(source))
+        complete = [(s, i) for s, _, i in found if i is not None and i.complete]
+        for seen, reading, identity in found:
+            if identity is None:
+                yield State(seen, reading, None, _nobody(reading))
+                continue
+            whole = identity
+            if not identity.complete and complete:
+                earlier = [i for s, i in complete if s.at <= seen.at]
+                nearest = earlier[-1] if earlier else complete[0][1]
+                whole = _fill(identity, nearest)
+                whole = whole if whole.complete else nearest
+            yield State(seen, reading, self._key(whole, source), whole)
+
+    def _identified(self, source: Source) -> Iterator[tuple[Seen, Reading, Identity | None]]:
+        for seen in self._world.seen(source.resource_id):
+            if seen.verdict not in ANSWERED or seen.sha256 is None:
+                continue
+            reading = self._world.reading(seen.sha256)
+            if reading is None:
+                continue
+            yield seen, reading, self._identity(source, seen, reading) if reading.is_report else None
+
+    def _identity(self, source: Source, seen: Seen, reading: Reading) -> Identity | None:
+        identity = self._alone(source, seen.at, reading)
+        if reading.agency is None:
+            others = self._elsewhere(source, reading)
+            agencies = {k for i, s in others if (k := self._agency_key(i, s)) is not None}
+            own = self._agency_key(identity, source)
+            if len(agencies | ({own} if own else set())) >= TEMPLATE_AGENCIES:
+                return None
+            if not identity.complete and len({self._key(i, s) for i, s in others}) == 1:
+                found = others[0][0]
+                return replace(_fill(identity, found), decided_by="mirror")
+        return identity
+
+    def _elsewhere(self, source: Source, reading: Reading) -> list[tuple[Identity, Source]]:
+        """The complete identities that the same file has at other addresses."""
+        found = []
+        for other in self._world.sharers(reading.sha256):
+            if other == source.resource_id:
+                continue
+            place = self._world.source(other)
+            at = next((s.at for s in self._world.seen(other) if s.sha256 == reading.sha256), "")
+            identity = self._alone(place, at, reading)
+            if identity.complete:
+                found.append((identity, place))
+        return found
+
+    def _alone(self, source: Source, at: str, reading: Reading) -> Identity:
+        """The file's own words first; what they leave open is taken from its page, then from lists."""
+        found = _of_reading(reading, "file")
+        page = self._page(source, at)
+        if page is not None:
+            found = _fill(found, _of_reading(page, "page"))
+        if not found.complete:
+            for title, shown in self._listed(source):
+                found = _fill(found, _of_title(title, shown))
+        return found
+
+    def _page(self, source: Source, at: str) -> Reading | None:
+        """What the page that leads to the file said last before, or first after."""
+        if source.parent_id is None:
+            return None
+        readings = [
+            (s.at, r)
+            for s in self._world.seen(source.parent_id)
+            if s.verdict in ANSWERED and s.sha256 and (r := self._world.reading(s.sha256)) is not None
+        ]
+        before = [r for when, r in readings if when <= at]
+        return before[-1] if before else readings[0][1] if readings else None
+
+    def _listed(self, source: Source) -> list[tuple[str, str | None]]:
+        urls = [source.url]
+        if source.parent_id is not None:
+            urls.append(self._world.source(source.parent_id).url)
+        titles = [title for url in urls for title in self._world.titles(url)]
+        return list(dict.fromkeys(titles))[:LISTED_TITLES]
+
+    def _agency_key(self, identity: Identity, source: Source) -> str | None:
+        agency = self.agency(identity, source)
+        return agency.key if agency else None
+
+    def _key(self, identity: Identity, source: Source) -> str:
+        agency = self._agency_key(identity, source)
+        if agency is None or identity.year is None:
+            return f"url {source.url}"
+        return f"{agency} {identity.year}"
+
+
+def agency_key(name: str, division: str | None, source: Source) -> str:
+    """What stands for a body of this name: its division and its name within, or the site that names it."""
+    if division is not None:
+        return f"{division}:{within_division(name, division)}"
+    return f"{source.division or source.host}?{''.join(name.split())}"
+
+
+def division_of(fitting: tuple[str, ...], site_division: str | None) -> str | None:
     """The agency's division where it is certain: the name fits one only, or one within the site's."""
-    if len(identity.divisions) == 1:
-        return identity.divisions[0]
-    prior = _stem(site.division_code) if site is not None and site.division_code else None
-    if prior is None:
+    if len(fitting) == 1:
+        return fitting[0]
+    if site_division is None:
         return None
-    within = [d for d in identity.divisions if d.startswith(prior)]
-    if len(within) == 1:
-        return within[0]
-    return None
+    prior = stem(site_division)
+    within = [d for d in fitting if d.startswith(prior)]
+    return within[0] if len(within) == 1 else None
 
 
-def _stem(code: str) -> str:
+def stem(code: str) -> str:
     """The digits that all divisions under ``code`` share: 640000 -> 64, 640500 -> 6405."""
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
 
-def _of_extraction(extraction: Extraction, source: str) -> Identity:
+def settled(decisions: list[Decision]) -> dict[str, str]:
+    """Which key stands for which, by the decisions that two names are one body's; chains followed."""
+    same = {d.subject: d.object for d in decisions if d.kind == "same"}
+    found: dict[str, str] = {}
+    for start in same:
+        key, passed = start, {start}
+        while key in same and same[key] not in passed:
+            key = same[key]
+            passed.add(key)
+        found[start] = key
+    return found
+
+
+def _nobody(reading: Reading) -> Identity:
+    return Identity(None, None, reading.title, reading.published_on, (), "file")
+
+
+def _of_reading(reading: Reading, source: str) -> Identity:
     return Identity(
-        agency=extraction.agency,
-        year=extraction.year,
-        title=extraction.title,
-        published_on=extraction.published_on,
-        divisions=tuple(extraction.divisions.split()),
-        decided_by=source,
+        reading.agency, reading.year, reading.title, reading.published_on, reading.divisions, source
     )
 
 
@@ -95,29 +249,3 @@ def _fill(first: Identity, second: Identity) -> Identity:
         divisions=first.divisions if first.agency else second.divisions,
         decided_by=second.decided_by if borrowed else first.decided_by,
     )
-
-
-def _parent_extraction(session: Session, resource: Resource) -> Extraction | None:
-    if resource.parent_id is None:
-        return None
-    query = (
-        select(Extraction)
-        .join(Capture, Capture.sha256 == Extraction.sha256)
-        .where(Capture.resource_id == resource.parent_id, Capture.verdict.in_(("ok", "not_modified")))
-        .order_by(Capture.capture_id.desc(), Extraction.revision.desc())
-        .limit(1)
-    )
-    return session.scalar(query)
-
-
-def _listed(session: Session, resource: Resource) -> list[tuple[str, str | None]]:
-    urls = [resource.url]
-    if resource.parent_id is not None:
-        urls.append(session.get_one(Resource, resource.parent_id).url)
-    query = (
-        select(Sighting.title, Sighting.shown_date)
-        .where(Sighting.url.in_(urls))
-        .order_by(Sighting.sighting_id.desc())
-        .limit(5)
-    )
-    return [(row.title, row.shown_date) for row in session.execute(query)]

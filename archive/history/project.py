@@ -1,387 +1,339 @@
-"""Turns evidence into what people see: reports, versions and changes.
+"""Turns new evidence into what people see: reports, versions and changes.
 
-Captures are taken in the order in which they were made, each once; a report's state follows from
-them and from nothing else. Only captures with the verdict ``ok`` or ``not_modified`` count: a block
-page or an error is never a change.
+What is new names the resources it concerns; their reports are derived anew from all that is known of
+them (:mod:`archive.history.derive`), so it does not matter in which order evidence arrived. The common
+night on which a file is just as it was takes a short way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Subquery, case, func, select, update
+from sqlalchemy.orm import Session, aliased
 
+from archive.capture import READABLE_KINDS
 from archive.catalogue.engine import Catalogue, take_turn
 from archive.catalogue.models import (
     Agency,
     Capture,
     Change,
+    Correction,
+    Decision,
     Extraction,
-    Finding,
     Linkage,
+    Listing,
     Projection,
     Report,
     Resource,
-    Site,
     Version,
 )
-from archive.history.compare import changed_cells, text_differs
-from archive.history.identity import Identity, division_of, identify
-from archive.times import Clock, iso, utc_now
-from parsers.report import REVISION, Outcome
+from archive.history.evidence import ANSWERED, GONE, batches
+from archive.history.settle import settle
 
-NAME = "history"
 BATCH = 500
+_READABLE = Resource.kind.in_([k.value for k in READABLE_KINDS])
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectionSummary:
-    """Reports that appeared, reports whose content changed, and captures taken into account."""
+    """Captures taken into account, reports that appeared, and reports whose content the source changed."""
 
     captures: int
     appeared: int
     edited: int
 
 
-def project(
-    catalogue: Catalogue,
-    *,
-    clock: Clock = utc_now,
-    progress: Callable[[int], None] | None = None,
-) -> ProjectionSummary:
-    """Account for every capture that has not been yet. Their blobs must have been read before."""
-    done = 0
-    before = _last_change(catalogue)
-    while True:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Rows of a table that have not been accounted for: ids above ``after`` up to ``upto``."""
+
+    after: int
+    upto: int
+
+    @property
+    def empty(self) -> bool:
+        return self.upto <= self.after
+
+    def holds(self, key: Any) -> ColumnElement[bool]:
+        return (key > self.after) & (key <= self.upto)  # type: ignore[no-any-return]
+
+
+_TABLES: dict[str, Any] = {
+    "capture": Capture.capture_id,
+    "extraction": Extraction.extraction_id,
+    "listing": Listing.listing_id,
+    "correction": Correction.correction_id,
+    "decision": Decision.decision_id,
+}
+
+
+def project(catalogue: Catalogue, *, progress: Callable[[int], None] | None = None) -> ProjectionSummary:
+    """Account for all evidence that has not been yet. Files must have been read before."""
+    with catalogue.writing() as session:
+        take_turn(session, "projecting")
+        spans = _spans(session)
+        captures = _count(session, spans["capture"])
+        before = session.scalar(select(func.max(Change.change_id))) or 0
+        waiting = _concerned(session, spans)
+        looked_at = _looked_at(session, spans["capture"]) - waiting
+        quiet = _seen_as_before(session, spans["capture"], looked_at)
+        _prolong(session, quiet)
+        waiting |= looked_at - {q.resource_id for q in quiet}
+        waiting -= _no_reports(session, spans["capture"], waiting & looked_at)
+    done = len(quiet)
+    for part in _parts(sorted(waiting)):
         with catalogue.writing() as session:
             take_turn(session, "projecting")
-            mark = _mark(session)
-            captures = _next_captures(session, mark.capture_id)
-            for capture in captures:
-                _Projector(session, capture, iso(clock())).run()
-            if captures:
-                mark.capture_id = captures[-1].capture_id
-        done += len(captures)
+            settle(session, part)
+        done += len(part)
         if progress is not None:
             progress(done)
-        if len(captures) < BATCH:
-            return _summary(catalogue, done, before)
+    with catalogue.writing() as session:
+        take_turn(session, "projecting")
+        _account(session, spans)
+    return _summary(catalogue, captures, before)
 
 
-class _Projector:
-    """Takes one capture into account."""
+def touch(session: Session, resource_ids: Sequence[int]) -> None:
+    """Derive the reports of these resources at once, as after a correction."""
+    take_turn(session, "projecting")
+    for part in _parts(sorted(resource_ids)):
+        settle(session, part)
 
-    def __init__(self, session: Session, capture: Capture, now: str) -> None:
-        self._session = session
-        self._capture = capture
-        self._now = now
 
-    def run(self) -> None:
-        if self._capture.sha256 is None:
-            return
-        extraction = _extraction(self._session, self._capture.sha256)
-        if extraction is None:
-            return
-        if extraction.outcome != Outcome.REPORT:
-            self._not_a_report()
-            return
-        resource = self._session.get_one(Resource, self._capture.resource_id)
-        identity = identify(self._session, resource, extraction)
-        report = self._report_of(resource, identity, extraction)
-        self._take(report, resource, extraction)
-        self._refresh(report, identity)
+def bearing_resources(session: Session) -> list[int]:
+    """Every resource that may bear a report."""
+    return list(session.scalars(select(Resource.resource_id).where(_READABLE).order_by(Resource.resource_id)))
 
-    # ------------------------------------------------------- which report
 
-    def _report_of(self, resource: Resource, identity: Identity, extraction: Extraction) -> Report:
-        linked = self._linked(resource)
-        if linked is not None and self._is_of(linked, identity):
-            return linked
-        report = self._find(identity)
-        if report is None:
-            report = self._create(resource, identity, extraction)
-        self._link(report, resource, identity)
-        return report
+def _parts(resource_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(resource_ids), BATCH):
+        yield resource_ids[start : start + BATCH]
 
-    def _linked(self, resource: Resource) -> Report | None:
-        query = (
-            select(Report)
-            .join(Linkage, Linkage.report_id == Report.report_id)
-            .where(Linkage.resource_id == resource.resource_id, Linkage.until.is_(None))
-        )
-        return self._session.scalar(query)
 
-    def _is_of(self, report: Report, identity: Identity) -> bool:
-        """Whether a resource that bore this report still does; an incomplete identity says nothing new."""
-        if not identity.complete:
-            return True
-        agency = self._session.get(Agency, report.agency_id) if report.agency_id else None
-        return agency is not None and agency.name == identity.agency and report.year == identity.year
+# ------------------------------------------------------------------ what is new
 
-    def _find(self, identity: Identity) -> Report | None:
-        if not identity.complete:
-            return None
-        query = (
-            select(Report)
-            .join(Agency, Agency.agency_id == Report.agency_id)
-            .where(Agency.name == identity.agency, Report.year == identity.year)
-        )
-        return self._session.scalar(query)
 
-    def _create(self, resource: Resource, identity: Identity, extraction: Extraction) -> Report:
-        report = Report(
-            agency_id=self._agency(resource, identity),
-            year=identity.year,
-            title=identity.title,
-            status="present",
-            resource_id=resource.resource_id,
-            page_id=_page_of(resource),
-            extraction_id=extraction.extraction_id,
-            published_on=identity.published_on,
-            first_seen=self._capture.fetched_at,
-            last_seen=self._capture.fetched_at,
-        )
-        self._session.add(report)
-        self._session.flush()
-        self._change(report, resource, "presence", "appeared", new=identity.title)
-        return report
+def _spans(session: Session) -> dict[str, _Span]:
+    marks = {m.name: m.position for m in session.scalars(select(Projection))}
+    return {
+        name: _Span(marks.get(name, 0), session.scalar(select(func.max(key))) or 0)
+        for name, key in _TABLES.items()
+    }
 
-    def _agency(self, resource: Resource, identity: Identity) -> int | None:
-        if identity.agency is None:
-            return None
-        agency = self._session.scalar(select(Agency).where(Agency.name == identity.agency))
-        if agency is None:
-            site = self._session.get(Site, resource.site_id) if resource.site_id else None
-            agency = Agency(name=identity.agency, division_code=division_of(identity, site))
-            self._session.add(agency)
-            self._session.flush()
-        return agency.agency_id
 
-    def _link(self, report: Report, resource: Resource, identity: Identity) -> None:
-        """Tie the resource to the report; what it bore before ends here."""
-        for old in self._session.scalars(
-            select(Linkage).where(Linkage.resource_id == resource.resource_id, Linkage.until.is_(None))
-        ):
-            old.until = self._capture.fetched_at
-        self._session.add(
-            Linkage(
-                report_id=report.report_id,
-                resource_id=resource.resource_id,
-                role=self._role(report, resource),
-                since=self._capture.fetched_at,
-                decided_by=identity.decided_by,
-            )
-        )
-        self._session.flush()
-
-    def _role(self, report: Report, resource: Resource) -> str:
-        if resource.kind == "attachment":
-            return "attachment"
-        first = self._session.get_one(Resource, report.resource_id)
-        own = first.resource_id == resource.resource_id or first.parent_id == resource.resource_id
-        return "page" if own else "mirror"
-
-    # ------------------------------------------------- versions and changes
-
-    def _take(self, report: Report, resource: Resource, extraction: Extraction) -> None:
-        latest = self._latest_version(report, resource)
-        if latest is None:
-            self._add_version(report, resource, extraction, 1)
-            return
-        if latest.sha256 != extraction.sha256:
-            self._compare(report, resource, latest, extraction)
+def _account(session: Session, spans: dict[str, _Span]) -> None:
+    for name, span in spans.items():
+        mark = session.get(Projection, name)
+        if mark is None:
+            session.add(Projection(name=name, position=span.upto))
         else:
-            latest.last_seen = self._capture.fetched_at
-            latest.last_capture_id = self._capture.capture_id
-
-    def _compare(self, report: Report, resource: Resource, latest: Version, extraction: Extraction) -> None:
-        """Two blobs under one parser: whatever differs was changed by the source."""
-        since = latest.last_seen
-        old = _extraction(self._session, latest.sha256)
-        assert old is not None
-        self._change(
-            report, resource, "bytes", "replaced", since=since, old=latest.sha256, new=extraction.sha256
-        )
-        if old.content_sha256 == extraction.content_sha256:
-            latest.sha256 = extraction.sha256
-            latest.extraction_id = extraction.extraction_id
-            latest.last_seen = self._capture.fetched_at
-            latest.last_capture_id = self._capture.capture_id
-            return
-        self._note_edits(report, resource, old, extraction, since)
-        self._add_version(report, resource, extraction, latest.ordinal + 1)
-
-    def _note_edits(
-        self, report: Report, resource: Resource, old: Extraction, new: Extraction, since: str
-    ) -> None:
-        cells = changed_cells(self._session, old, new)
-        for cell in cells:
-            self._change(
-                report,
-                resource,
-                "field",
-                "edited",
-                since=since,
-                place=(cell.table_code, cell.row_code, cell.column_code),
-                old=cell.old,
-                new=cell.new,
-            )
-        if not cells or text_differs(self._session, old, new):
-            self._change(
-                report,
-                resource,
-                "content",
-                "edited",
-                since=since,
-                old=old.content_sha256,
-                new=new.content_sha256,
-            )
-
-    def _not_a_report(self) -> None:
-        """A page that bore a report and does not any more: the report is kept, and marked."""
-        query = (
-            select(Report)
-            .join(Linkage, Linkage.report_id == Report.report_id)
-            .where(Linkage.resource_id == self._capture.resource_id, Linkage.until.is_(None))
-        )
-        for report in self._session.scalars(query):
-            if report.resource_id == self._capture.resource_id:
-                report.status = "suspect"
-
-    def _latest_version(self, report: Report, resource: Resource) -> Version | None:
-        return self._session.scalar(
-            select(Version)
-            .where(Version.report_id == report.report_id, Version.resource_id == resource.resource_id)
-            .order_by(Version.ordinal.desc())
-            .limit(1)
-        )
-
-    def _add_version(self, report: Report, resource: Resource, extraction: Extraction, ordinal: int) -> None:
-        self._session.add(
-            Version(
-                report_id=report.report_id,
-                resource_id=resource.resource_id,
-                ordinal=ordinal,
-                sha256=extraction.sha256,
-                extraction_id=extraction.extraction_id,
-                first_seen=self._capture.fetched_at,
-                last_seen=self._capture.fetched_at,
-                first_capture_id=self._capture.capture_id,
-                last_capture_id=self._capture.capture_id,
-            )
-        )
-        self._session.flush()
-
-    def _change(
-        self,
-        report: Report,
-        resource: Resource,
-        layer: str,
-        kind: str,
-        *,
-        since: str | None = None,
-        place: tuple[str, str, str] | tuple[None, None, None] = (None, None, None),
-        old: str | None = None,
-        new: str | None = None,
-    ) -> None:
-        table_code, row_code, column_code = place
-        self._session.add(
-            Change(
-                report_id=report.report_id,
-                layer=layer,
-                cause="source",
-                kind=kind,
-                table_code=table_code,
-                row_code=row_code,
-                column_code=column_code,
-                old_value=old,
-                new_value=new,
-                resource_id=resource.resource_id,
-                run_id=self._capture.run_id,
-                window_from=since,
-                window_to=self._capture.fetched_at,
-                recorded_at=self._now,
-            )
-        )
-
-    # --------------------------------------------------------- the present
-
-    def _refresh(self, report: Report, identity: Identity) -> None:
-        """Choose the reading: of the files that bear the report now, the one whose checks pass best."""
-        self._session.flush()
-        best = min(self._present(report), key=self._rank)
-        report.resource_id = best.resource_id
-        report.extraction_id = best.extraction_id
-        report.page_id = _page_of(self._session.get_one(Resource, best.resource_id))
-        report.status = "present"
-        report.last_seen = max(report.last_seen, self._capture.fetched_at)
-        if best.resource_id == self._capture.resource_id:
-            report.title = identity.title or report.title
-            report.published_on = identity.published_on or report.published_on
-
-    def _present(self, report: Report) -> list[Version]:
-        newest = (
-            select(func.max(Version.version_id))
-            .join(Linkage, Linkage.resource_id == Version.resource_id)
-            .where(
-                Version.report_id == report.report_id,
-                Linkage.report_id == report.report_id,
-                Linkage.until.is_(None),
-            )
-            .group_by(Version.resource_id)
-        )
-        return list(self._session.scalars(select(Version).where(Version.version_id.in_(newest))))
-
-    def _rank(self, version: Version) -> tuple[int, int, int]:
-        """Fewest failed checks, then most passed, then the file that was known first."""
-        query = (
-            select(Finding.passed, func.count())
-            .where(Finding.extraction_id == version.extraction_id)
-            .group_by(Finding.passed)
-        )
-        counts = {row[0]: row[1] for row in self._session.execute(query)}
-        return counts.get(0, 0), -counts.get(1, 0), version.resource_id
+            mark.position = max(mark.position, span.upto)
 
 
-def _page_of(resource: Resource) -> int | None:
-    """The page that leads to an attachment; an article is its own page."""
-    return resource.parent_id if resource.kind == "attachment" else resource.resource_id
+def _count(session: Session, span: _Span) -> int:
+    query = select(func.count()).where(span.holds(Capture.capture_id), Capture.verdict.in_(ANSWERED))
+    return session.scalar(query) or 0
 
 
-def _extraction(session: Session, sha256: str) -> Extraction | None:
-    query = select(Extraction).where(Extraction.sha256 == sha256, Extraction.revision == REVISION)
-    return session.scalar(query)
-
-
-def _mark(session: Session) -> Projection:
-    mark = session.get(Projection, NAME)
-    if mark is None:
-        mark = Projection(name=NAME, capture_id=0)
-        session.add(mark)
-        session.flush()
-    return mark
-
-
-def _next_captures(session: Session, after: int) -> list[Capture]:
+def _looked_at(session: Session, span: _Span) -> set[int]:
+    """Resources with a new answer. A block or an error says nothing about any report."""
+    if span.empty:
+        return set()
     query = (
-        select(Capture)
-        .where(Capture.capture_id > after, Capture.verdict.in_(("ok", "not_modified")))
-        .order_by(Capture.capture_id)
-        .limit(BATCH)
+        select(Capture.resource_id)
+        .join(Resource, Resource.resource_id == Capture.resource_id)
+        .where(_READABLE, span.holds(Capture.capture_id), Capture.verdict.in_((*ANSWERED, *GONE, "moved")))
+        .distinct()
     )
-    return list(session.scalars(query))
+    return set(session.scalars(query))
 
 
-def _last_change(catalogue: Catalogue) -> int:
-    with catalogue.reading() as session:
-        return session.scalar(select(func.max(Change.change_id))) or 0
+def _concerned(session: Session, spans: dict[str, _Span]) -> set[int]:
+    """Resources that something else than a capture of their own concerns."""
+    found: set[int] = set()
+    readings, corrections = spans["extraction"], spans["correction"]
+    by_file = select(Capture.resource_id).join(Resource, Resource.resource_id == Capture.resource_id)
+    if not readings.empty:
+        query = by_file.join(Extraction, Extraction.sha256 == Capture.sha256)
+        found.update(session.scalars(query.where(_READABLE, readings.holds(Extraction.extraction_id))))
+    if not corrections.empty:
+        query = by_file.join(Correction, Correction.sha256 == Capture.sha256)
+        found.update(session.scalars(query.where(corrections.holds(Correction.correction_id))))
+    if not spans["listing"].empty:
+        found |= _missed(session, spans["listing"], spans["capture"])
+    if not spans["decision"].empty:
+        found |= _decided(session, spans["decision"])
+    return found
+
+
+def _missed(session: Session, listings: _Span, captures: _Span) -> set[int]:
+    """Resources that bear a report and gave nothing, on sites whose columns were walked to the end."""
+    walked = select(Listing.url, Listing.site_id).where(listings.holds(Listing.listing_id), Listing.complete)
+    columns = session.execute(walked).all()
+    hosts = sorted({urlsplit(c.url).netloc.lower() for c in columns})
+    sites = sorted({c.site_id for c in columns if c.site_id is not None})
+    answered = select(Capture.capture_id).where(
+        Capture.resource_id == Linkage.resource_id,
+        captures.holds(Capture.capture_id),
+        Capture.verdict.in_(ANSWERED),
+    )
+    query = (
+        select(Linkage.resource_id)
+        .join(Resource, Resource.resource_id == Linkage.resource_id)
+        .where(Linkage.until.is_(None), ~answered.exists())
+    )
+    found: set[int] = set()
+    for part in batches(hosts):
+        found.update(session.scalars(query.where(Resource.host.in_(part))))
+    for ids in batches(sites):
+        found.update(session.scalars(query.where(Resource.site_id.in_(ids))))
+    return found
+
+
+def _decided(session: Session, span: _Span) -> set[int]:
+    """Resources of the reports of agencies that a person has decided about."""
+    rows = session.execute(select(Decision.subject, Decision.object).where(span.holds(Decision.decision_id)))
+    keys = {key for row in rows for key in row}
+    return agency_resources(session, keys)
+
+
+def agency_resources(session: Session, keys: Collection[str]) -> set[int]:
+    """Resources that bear reports of the agencies with these keys."""
+    query = (
+        select(Linkage.resource_id)
+        .join(Report, Report.report_id == Linkage.report_id)
+        .join(Agency, Agency.agency_id == Report.agency_id)
+    )
+    found: set[int] = set()
+    for part in batches(sorted(keys)):
+        found.update(session.scalars(query.where(Agency.key.in_(part))))
+    return found
+
+
+# ------------------------------------------------------------ the quiet night
+
+
+@dataclass(frozen=True, slots=True)
+class _Quiet:
+    """A file seen again as it was: when and by which capture it was seen last."""
+
+    resource_id: int
+    version_id: int
+    report_id: int
+    at: str
+    capture_id: int
+
+
+def _seen_as_before(session: Session, span: _Span, looked_at: set[int]) -> list[_Quiet]:
+    """Of these, the resources that bear a report and whose new captures all gave the file that was there."""
+    if not looked_at:
+        return []
+    new = _new_captures(span)
+    other = aliased(Version)
+    last_version = (
+        select(func.max(other.ordinal))
+        .where(other.report_id == Linkage.report_id, other.resource_id == Linkage.resource_id)
+        .correlate(Linkage)
+        .scalar_subquery()
+    )
+    query = (
+        select(new.c.resource_id, Version.version_id, Report.report_id, new.c.last, new.c.capture_id)
+        .join(Linkage, (Linkage.resource_id == new.c.resource_id) & Linkage.until.is_(None))
+        .join(Report, Report.report_id == Linkage.report_id)
+        .join(
+            Version,
+            (Version.report_id == Linkage.report_id)
+            & (Version.resource_id == Linkage.resource_id)
+            & (Version.ordinal == last_version),
+        )
+        .where(
+            new.c.captures == new.c.answered,
+            new.c.files == 1,
+            new.c.sha256 == Version.sha256,
+            new.c.first >= Version.last_seen,
+            Report.status == "present",
+            Linkage.decided_by.not_in(("listing", "mirror")),
+            Report.key.not_like("url %"),
+        )
+    )
+    return [_Quiet(*row) for row in session.execute(query) if row[0] in looked_at]
+
+
+def _new_captures(span: _Span) -> Subquery:
+    """The new captures of each resource in one row."""
+    answered = case((Capture.verdict.in_(ANSWERED) & ~Capture.again & (Capture.via != "import"), 1), else_=0)
+    return (
+        select(
+            Capture.resource_id,
+            func.count().label("captures"),
+            func.sum(answered).label("answered"),
+            func.count(func.distinct(Capture.sha256)).label("files"),
+            func.max(Capture.sha256).label("sha256"),
+            func.min(Capture.fetched_at).label("first"),
+            func.max(Capture.fetched_at).label("last"),
+            func.max(Capture.capture_id).label("capture_id"),
+        )
+        .where(span.holds(Capture.capture_id))
+        .group_by(Capture.resource_id)
+        .subquery()
+    )
+
+
+def _prolong(session: Session, quiet: Sequence[_Quiet]) -> None:
+    if not quiet:
+        return
+    session.execute(
+        update(Version),
+        [{"version_id": q.version_id, "last_seen": q.at, "last_capture_id": q.capture_id} for q in quiet],
+    )
+    last: dict[int, str] = {}
+    for q in quiet:
+        last[q.report_id] = max(q.at, last.get(q.report_id, ""))
+    session.execute(update(Report), [{"report_id": i, "last_seen": at} for i, at in last.items()])
+
+
+def _no_reports(session: Session, span: _Span, resource_ids: set[int]) -> set[int]:
+    """Of these, the resources that never bore a report and gave again the file that they gave before."""
+    if not resource_ids:
+        return set()
+    new = _new_captures(span)
+    earlier = aliased(Capture)
+    before = (
+        select(func.max(earlier.capture_id))
+        .where(
+            earlier.resource_id == new.c.resource_id,
+            earlier.capture_id <= span.after,
+            earlier.verdict.in_(ANSWERED),
+            ~earlier.again,
+        )
+        .correlate(new)
+        .scalar_subquery()
+    )
+    linked = select(Linkage.linkage_id).where(Linkage.resource_id == new.c.resource_id)
+    query = (
+        select(new.c.resource_id)
+        .join(Capture, Capture.capture_id == before)
+        .where(
+            new.c.captures == new.c.answered,
+            new.c.files == 1,
+            new.c.sha256 == Capture.sha256,
+            new.c.first >= Capture.fetched_at,
+            ~linked.exists(),
+        )
+    )
+    return resource_ids.intersection(session.scalars(query))
 
 
 def _summary(catalogue: Catalogue, captures: int, after: int) -> ProjectionSummary:
     with catalogue.reading() as session:
-        new = select(func.count(func.distinct(Change.report_id))).where(Change.change_id > after)
-        appeared = session.scalar(new.where(Change.kind == "appeared")) or 0
+        new = select(func.count(func.distinct(Change.report_id))).where(
+            Change.change_id > after, Change.cause == "source"
+        )
+        appeared = session.scalar(new.where(Change.kind == "appeared", Change.layer == "presence")) or 0
         edited = session.scalar(new.where(Change.layer.in_(("content", "field")))) or 0
     return ProjectionSummary(captures, appeared, edited)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Extraction
 from archive.history.compare import number, printed
-from archive.reading import load_facts
+from archive.history.evidence import World
 from parsers import report
 
 
@@ -33,8 +33,8 @@ def differences(catalogue: Catalogue, sha256: str, fresh: report.Extraction) -> 
         stored = session.scalar(query)
         before = _stored(stored)
         if stored is not None:
-            facts = load_facts(session, stored.extraction_id)
-            before |= {"/".join(place): printed(fact) for place, fact in facts.items()}
+            cells = World(session).cells(stored.extraction_id)
+            before |= {"/".join(place): printed(cell) for place, cell in cells.items()}
     after = dict(_fresh(fresh))
     places = [*before, *(p for p in after if p not in before)]
     return [

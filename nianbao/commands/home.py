@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.catalogue.engine import CatalogueMissing, CatalogueNewer, CatalogueOutdated, create_catalogue
 from archive.catalogue.engine import open_catalogue as try_catalogue
+from archive.history.project import project
 from archive.hosts import HostState, refusing_hosts
 from archive.queries import Rows
 from nianbao.commands.context import DONE_WITH_FAILURES, home_path, open_home, opened, stop
@@ -53,7 +54,9 @@ def init(
     for folder in ("warc", "logs"):
         (path / folder).mkdir(exist_ok=True)
     try:
-        create_catalogue(home.catalogue_url).close()
+        catalogue = create_catalogue(home.catalogue_url)
+        project(catalogue)  # an older catalogue's reports are derived anew
+        catalogue.close()
     except SQLAlchemyError as error:
         raise stop(f"the catalogue cannot be made: {str(error).splitlines()[0]}") from error
     console.print(f"The home is ready: {path}", soft_wrap=True)

@@ -48,7 +48,13 @@ def _rows() -> Iterator[tuple[type[Base], list[dict[str, Any]]]]:
     ids = range(1, len(REPORTS) + 1)
     names = AGENCIES.items()
     yield Run, [{"run_id": n, "kind": "crawl", "started_at": TIME, "status": "done"} for n in (1, 2)]
-    yield Agency, [{"agency_id": k, "name": name, "division_code": code} for k, (name, code) in names]
+    yield (
+        Agency,
+        [
+            {"agency_id": k, "key": f"{code}:{name}", "name": name, "division_code": code}
+            for k, (name, code) in names
+        ],
+    )
     pages = [(i, url(i), "article", None) for i in ids]
     files = [(i + 100, url(i).replace("html", "pdf"), "attachment", i) for i in (1,)]
     yield (
@@ -119,6 +125,7 @@ def _rows() -> Iterator[tuple[type[Base], list[dict[str, Any]]]]:
         [
             {
                 "report_id": i,
+                "key": f"{agency} {year}",
                 "agency_id": agency,
                 "year": year,
                 "status": "present",
@@ -127,6 +134,7 @@ def _rows() -> Iterator[tuple[type[Base], list[dict[str, Any]]]]:
                 "extraction_id": i,
                 "first_seen": TIME,
                 "last_seen": TIME,
+                "known_at": TIME,
             }
             for i, (agency, year) in zip(ids, REPORTS, strict=True)
         ],

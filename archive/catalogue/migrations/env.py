@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from archive.catalogue.engine import Catalogue
+from archive.catalogue.engine import Catalogue, drop_views
 from archive.catalogue.models import Base
 
 catalogue = Catalogue(context.config.attributes["url"])
@@ -19,6 +19,7 @@ with connection:
         ),
     )
     with context.begin_transaction():
+        drop_views(connection)  # SQLite renames no table that a view names; they are made anew afterwards
         context.run_migrations()
     connection.commit()
 catalogue.close()

@@ -1,0 +1,162 @@
+"""The questions of :mod:`archive.queries` under the two clocks: as seen on one day, as known on another.
+
+The columns are those of the views, so that whoever reads rows need not know which clock gave them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.catalogue.engine import Catalogue
+from archive.catalogue.models import Correction, Extraction, Fact, Finding, Resource, Section
+from archive.history.standing import Clocks, Standing, histories, standings
+from archive.queries import COLUMNS, Filter, Rows, ask, matches_region
+
+VIEWS = ("reports", "facts", "sections", "checks")
+"""Views that can be asked as seen and as known, besides ``changes``."""
+
+
+@contextmanager
+def ask_as_of(catalogue: Catalogue, view: str, keep: Filter, clocks: Clocks) -> Iterator[Rows]:
+    """The rows of a view that the filter keeps, under the two clocks."""
+    if clocks.now:
+        with ask(catalogue, view, keep) as found:
+            yield found
+        return
+    columns = tuple(c.strip() for c in COLUMNS[view].split(","))
+    with catalogue.reading() as session:
+        rows = _changes(session, clocks, keep) if view == "changes" else _rows(session, view, keep, clocks)
+        yield Rows(columns, ([row.get(c) for c in columns] for row in rows))
+
+
+def report_as_of(session: Session, report_id: int, clocks: Clocks) -> Standing | None:
+    """One report as it stood; None when it had not been seen by then."""
+    found = [s for s in standings(session, clocks, {report_id}) if s.report_id == report_id]
+    return found[0] if found else None
+
+
+def _rows(session: Session, view: str, keep: Filter, clocks: Clocks) -> Iterator[dict[str, Any]]:
+    only = None if keep.report_id is None else {keep.report_id}
+    for standing in standings(session, clocks, only):
+        if not _keeps(keep, standing):
+            continue
+        head = _head(session, standing)
+        for row in _PARTS[view](session, standing):
+            if _keeps_row(keep, row):
+                yield head | row
+
+
+def _keeps(keep: Filter, standing: Standing) -> bool:
+    return (
+        (keep.report_id is None or standing.report_id == keep.report_id)
+        and (keep.agency is None or keep.agency in (standing.agency or ""))
+        and (keep.year is None or keep.year == standing.year)
+        and (keep.region is None or matches_region(standing.division_code, keep.region))
+    )
+
+
+def _keeps_row(keep: Filter, row: dict[str, Any]) -> bool:
+    wanted = {"table_code": keep.table, "row_code": keep.row, "column_code": keep.column}
+    if any(value is not None and name in row and row[name] != value for name, value in wanted.items()):
+        return False
+    return not keep.failed or row.get("passed") == 0
+
+
+def _head(session: Session, standing: Standing) -> dict[str, Any]:
+    file = session.get_one(Extraction, standing.extraction_id)
+    page = session.get(Resource, standing.page_id) if standing.page_id else None
+    return {
+        "report_id": standing.report_id,
+        "agency": standing.agency,
+        "division_code": standing.division_code,
+        "year": standing.year,
+        "title": standing.title,
+        "edition": file.edition,
+        "published_on": standing.published_on,
+        "status": standing.status,
+        "url": session.get_one(Resource, standing.resource_id).url,
+        "page_url": page.url if page else None,
+        "media_type": file.media_type,
+        "sha256": file.sha256,
+        "versions": standing.versions,
+        "first_seen": standing.first_seen,
+        "last_seen": standing.last_seen,
+    }
+
+
+def _nothing_more(_session: Session, _standing: Standing) -> Iterator[dict[str, Any]]:
+    yield {}
+
+
+def _facts(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:
+    corrected = {
+        (o.table_code, o.row_code, o.column_code): session.get_one(Correction, o.correction_id)
+        for o in standing.overrides
+    }
+    query = select(Fact).where(Fact.extraction_id == standing.extraction_id).order_by(Fact.fact_id)
+    for fact in session.scalars(query):
+        instead = corrected.get((fact.table_code, fact.row_code, fact.column_code))
+        yield {
+            "table_code": fact.table_code,
+            "row_code": fact.row_code,
+            "column_code": fact.column_code,
+            "value": instead.value if instead else fact.value,
+            "state": instead.state if instead else fact.state,
+            "raw": fact.raw,
+            "locator": fact.locator,
+            "certainty": fact.certainty,
+            "evidence": fact.evidence,
+        }
+
+
+def _sections(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:
+    query = select(Section).where(Section.extraction_id == standing.extraction_id).order_by(Section.ordinal)
+    for part in session.scalars(query):
+        yield {"ordinal": part.ordinal, "heading": part.heading, "text": part.text}
+
+
+def _checks(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:
+    query = (
+        select(Finding).where(Finding.extraction_id == standing.extraction_id).order_by(Finding.finding_id)
+    )
+    names = ("rule", "scope", "passed", "expected", "actual", "detail")
+    for finding in session.scalars(query):
+        yield {name: getattr(finding, name) for name in names}
+
+
+_PARTS = {"reports": _nothing_more, "facts": _facts, "sections": _sections, "checks": _checks}
+
+
+def _changes(session: Session, clocks: Clocks, keep: Filter) -> Iterator[dict[str, Any]]:
+    """Changes as they could be told by ``known``, of those that had happened by ``seen``."""
+    only = None if keep.report_id is None else {keep.report_id}
+    for report_id, history in histories(session, clocks.known, only):
+        head = history.report
+        agency = head.agency
+        for change in history.changes:
+            row = asdict(change) | {
+                "change_id": None,
+                "report_id": report_id,
+                "agency": agency.name if agency else None,
+                "division_code": agency.division if agency else None,
+                "year": head.year,
+            }
+            if _keeps_change(keep, clocks, row):
+                row["url"] = session.get_one(Resource, change.resource_id).url
+                yield row
+
+
+def _keeps_change(keep: Filter, clocks: Clocks, row: dict[str, Any]) -> bool:
+    wanted = {"layer": keep.layer, "cause": keep.cause, "run_id": keep.run_id, "year": keep.year}
+    return (
+        (clocks.seen is None or row["window_to"] <= clocks.seen)
+        and all(value is None or row[name] == value for name, value in wanted.items())
+        and (keep.agency is None or keep.agency in (row["agency"] or ""))
+        and (keep.region is None or matches_region(row["division_code"], keep.region))
+    )

@@ -1,0 +1,253 @@
+"""Reports as they stood: as the site showed them at one time, as far as was known at another.
+
+The two clocks are independent. What the site showed at ``seen`` is what the last capture before it gave;
+``known`` holds back whatever was captured, read, decided or corrected later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.capture import Kind
+from archive.catalogue.models import Capture, Extraction, Linkage, Report, Resource
+from archive.history.derive import Historian, History, OverrideRow, VersionRow
+from archive.history.evidence import ANSWERED, World, batches
+from archive.history.settle import reports_of, stored_histories
+from archive.times import iso
+from parsers.report import Outcome
+
+CHUNK = 500
+
+
+class BadDate(ValueError):
+    """No day or time; the text says what is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Two moments as the catalogue writes them, each None for now."""
+
+    seen: str | None = None
+    known: str | None = None
+
+    @property
+    def now(self) -> bool:
+        return self.seen is None and self.known is None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A report as it stood. ``report_id`` is None for one that is not told apart any more."""
+
+    report_id: int | None
+    key: str
+    agency: str | None
+    division_code: str | None
+    year: int | None
+    title: str | None
+    status: str
+    resource_id: int
+    page_id: int | None
+    extraction_id: int
+    published_on: str | None
+    versions: int
+    first_seen: str
+    last_seen: str
+    overrides: tuple[OverrideRow, ...]
+
+
+def moment(text: str) -> str:
+    """A day (its end, in UTC) or a time as the catalogue writes it. Raises :class:`BadDate`."""
+    words = text.strip()
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
+            return f"{date.fromisoformat(words).isoformat()}T23:59:59Z"
+        parsed = datetime.fromisoformat(words)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.tzinfo is None:
+        raise BadDate(f"{text!r} is no date: give 2026-11-21, or a time such as 2026-11-21T02:30:00Z")
+    return iso(parsed)
+
+
+def standings(
+    session: Session, clocks: Clocks, report_ids: Collection[int] | None = None
+) -> Iterator[Standing]:
+    """Every report (or those asked for) that had been seen by then, as it stood, in order of its number."""
+    for part in _known_histories(session, clocks.known, report_ids):
+        yield from _standing(session, clocks, part)
+        session.expunge_all()
+
+
+def histories(
+    session: Session, known: str | None, report_ids: Collection[int] | None = None
+) -> Iterator[tuple[int | None, History]]:
+    """Every report (or those asked for) with its history as it was known then."""
+    for part in _known_histories(session, known, report_ids):
+        yield from part
+
+
+# ------------------------------------------------------------------ histories
+
+_Numbered = tuple[int | None, History]
+
+
+def _known_histories(
+    session: Session, known: str | None, report_ids: Collection[int] | None
+) -> Iterator[list[_Numbered]]:
+    query = select(Report.report_id, Report.known_at).order_by(Report.report_id)
+    if report_ids is not None:
+        query = query.where(Report.report_id.in_(report_ids))
+    rows = session.execute(query).all()
+    late = {r.report_id for r in rows if known is not None and r.known_at > known}
+    for start in range(0, len(rows), CHUNK):
+        part = [r.report_id for r in rows[start : start + CHUNK]]
+        yield _of_stored(session, [i for i in part if i not in late])
+        if known is not None:
+            yield _of_evidence(session, known, [i for i in part if i in late])
+    if known is not None and report_ids is None:
+        yield _of_former(session, known)
+
+
+def _of_stored(session: Session, report_ids: Sequence[int]) -> list[_Numbered]:
+    """Reports of which nothing was learnt since: what is stored is what was known."""
+    found = stored_histories(session, report_ids)
+    return [(i, found[i]) for i in report_ids]
+
+
+def _of_evidence(session: Session, known: str, report_ids: Sequence[int]) -> list[_Numbered]:
+    """Reports of which more was learnt: derived anew from what was known then."""
+    if not report_ids:
+        return []
+    linked = select(Linkage.resource_id).where(Linkage.report_id.in_(report_ids)).distinct()
+    found = _derived(session, known, list(session.scalars(linked)))
+    numbers = {}
+    for part in batches([h.report.key for h in found]):
+        rows = session.execute(select(Report.key, Report.report_id).where(Report.key.in_(part)))
+        numbers.update({row[0]: row[1] for row in rows})
+    wanted = set(report_ids)
+    numbered = [(numbers.get(h.report.key), h) for h in found]
+    return [(i, h) for i, h in numbered if i is None or i in wanted]
+
+
+def _of_former(session: Session, known: str) -> list[_Numbered]:
+    """Reports that were told apart then and are not now: their files bear none today."""
+    linked = select(Linkage.linkage_id).where(Linkage.resource_id == Capture.resource_id)
+    query = (
+        select(Capture.resource_id)
+        .join(Extraction, Extraction.sha256 == Capture.sha256)
+        .where(Extraction.outcome == Outcome.REPORT, ~linked.exists())
+        .distinct()
+    )
+    resources = list(session.scalars(query))
+    if not resources:
+        return []
+    stored = set(session.scalars(select(Report.key)))
+    return [(None, h) for h in _derived(session, known, resources) if h.report.key not in stored]
+
+
+def _derived(session: Session, known: str, resource_ids: Sequence[int]) -> list[History]:
+    world = World(session, known)
+    historian = Historian(world)
+    bearers, _ = reports_of(session, historian, world, resource_ids)
+    found = (historian.history(key, ids) for key, ids in bearers.items())
+    return [h for h in found if h is not None]
+
+
+# ------------------------------------------------------------------ standing
+
+
+def _standing(session: Session, clocks: Clocks, found: Sequence[_Numbered]) -> Iterator[Standing]:
+    world = World(session, clocks.known)
+    chosen = [(i, h, c) for i, h in found if (c := _choose(world, h, clocks.seen)) is not None]
+    last = _last_files(session, clocks, {v.resource_id for _, _, (v, _) in chosen})
+    seen = _last_files(session, clocks, {x.resource_id for _, h, _ in chosen for x in h.linkages})
+    parents = _pages(session, {v.resource_id for _, _, (v, _) in chosen})
+    for report_id, history, (version, status) in chosen:
+        head = history.report
+        file = last.get(version.resource_id)
+        reading = world.reading(file[0]) if file is not None else None
+        if reading is not None and not reading.is_report:
+            reading = None
+        looks = [seen[x.resource_id][1] for x in history.linkages if x.resource_id in seen]
+        yield Standing(
+            report_id=report_id,
+            key=head.key,
+            agency=head.agency.name if head.agency else None,
+            division_code=head.agency.division if head.agency else None,
+            year=head.year,
+            title=(reading.title if reading else None) or head.title,
+            status=status,
+            resource_id=version.resource_id,
+            page_id=parents[version.resource_id],
+            extraction_id=reading.extraction_id if reading else version.extraction_id,
+            published_on=(reading.published_on if reading else None) or head.published_on,
+            versions=sum(
+                v.resource_id == version.resource_id and v.ordinal <= version.ordinal
+                for v in history.versions
+            ),
+            first_seen=head.first_seen,
+            last_seen=max([*looks, version.first_seen]),
+            overrides=tuple(o for o in history.overrides if o.extraction_id == version.extraction_id),
+        )
+
+
+def _choose(world: World, history: History, seen: str | None) -> tuple[VersionRow, str] | None:
+    """The version whose reading was taken then, and whether the report was there; None before its time."""
+    if seen is None:
+        row = history.report
+        return [v for v in history.versions if v.resource_id == row.resource_id][-1], row.status
+    begun = [link for link in history.linkages if link.since <= seen]
+    if not begun:
+        return None
+    there = [link for link in begun if link.until is None or link.until > seen]
+    latest = max(link.until or "~" for link in begun)
+    bearing = there or [link for link in begun if (link.until or "~") == latest]
+    ids = {link.resource_id for link in bearing}
+    versions = {v.resource_id: v for v in history.versions if v.resource_id in ids and v.first_seen <= seen}
+    gone = any(p.state == "gone" and p.since <= seen and (p.until is None or p.until > seen)
+               for p in history.presences)  # fmt: skip
+    best = min(versions.values(), key=lambda v: _rank(world, v, history))
+    return best, "gone" if gone else "present"
+
+
+def _rank(world: World, version: VersionRow, history: History) -> tuple[bool, int, int, str, int]:
+    figures, failed, passed = world.counts(version.extraction_id)
+    first = next(v for v in history.versions if v.resource_id == version.resource_id)
+    return not figures, failed, -passed, first.first_seen, first.first_capture_id
+
+
+def _last_files(
+    session: Session, clocks: Clocks, resource_ids: Collection[int]
+) -> dict[int, tuple[str, str]]:
+    """The file that each resource gave last by then, and when."""
+    query = (
+        select(Capture.resource_id, Capture.sha256, func.max(Capture.fetched_at))
+        .where(Capture.verdict.in_(ANSWERED), Capture.sha256.is_not(None), ~Capture.again)
+        .group_by(Capture.resource_id, Capture.sha256)
+    )
+    if clocks.seen is not None:
+        query = query.where(Capture.fetched_at <= clocks.seen)
+    if clocks.known is not None:
+        query = query.where(Capture.recorded_at <= clocks.known)
+    found: dict[int, tuple[str, str]] = {}
+    for part in batches(sorted(resource_ids)):
+        for resource_id, sha256, at in session.execute(query.where(Capture.resource_id.in_(part))):
+            if sha256 is not None and (resource_id not in found or found[resource_id][1] < at):
+                found[resource_id] = (sha256, at)
+    return found
+
+
+def _pages(session: Session, resource_ids: Collection[int]) -> dict[int, int | None]:
+    found: dict[int, int | None] = {}
+    query = select(Resource.resource_id, Resource.kind, Resource.parent_id)
+    for part in batches(sorted(resource_ids)):
+        for resource_id, kind, parent in session.execute(query.where(Resource.resource_id.in_(part))):
+            found[resource_id] = parent if kind == Kind.ATTACHMENT else resource_id
+    return found
