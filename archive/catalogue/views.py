@@ -24,7 +24,8 @@ FACTS = """
 SELECT r.report_id, a.name AS agency, r.year, e.edition, f.table_code, f.row_code, f.column_code,
        CASE WHEN k.correction_id IS NULL THEN f.value ELSE k.value END AS value,
        CASE WHEN k.correction_id IS NULL THEN f.state ELSE k.state END AS state,
-       f.raw, f.locator, e.sha256, f.certainty, f.evidence, f.value AS read_value, k.correction_id, a.division_code
+       f.raw, f.locator, e.sha256, f.certainty, f.evidence, f.value AS read_value, k.correction_id,
+       a.division_code
   FROM report r
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   JOIN extraction e ON e.extraction_id = r.extraction_id

@@ -52,7 +52,7 @@ def look(cell: Grey) -> Ink:
 
 
 def dark(cell: Grey) -> Grey:
-    """The ink's pixels, 255: darker than the paper by more than its grain, though perhaps far paler than a speck."""
+    """The ink's pixels, 255: darker than the paper by more than its grain, perhaps far paler than a speck."""
     paper = float(np.percentile(cell, 80))
     limit = paper - min(max(_CONTRAST, 0.45 * (paper - float(cell.min()))), _ENOUGH)
     return np.where(cell < limit, 255, 0).astype(np.uint8)
