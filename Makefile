@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.setup-done
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test recall lint bench docs clean
+.PHONY: help setup demo test recall lint bench eval docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ lint: setup ## check style (ruff) and types (mypy)
 
 bench: setup ## measure the crawler against a local site
 	@$(BIN)/python -m benchmarks.crawl $(ARGS)
+
+eval: setup ## score the reading of generated documents; fails when a pinned score fell
+	@$(BIN)/python -m benchmarks.eval $(ARGS)
 
 docs: setup ## write the generated references anew
 	@$(BIN)/python docs/generate.py

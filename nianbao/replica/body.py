@@ -5,7 +5,7 @@ from html import escape
 
 from nianbao.replica import prose
 from nianbao.replica.form import form
-from nianbao.replica.grids import Cell, Grid, disclosure_grid, requests_grid, review_grid
+from nianbao.replica.grids import Cell, Grid, disclosure_grid, printing, requests_grid, review_grid
 from nianbao.replica.reports import Report
 
 _INDENT = "margin:0pt;text-indent:32pt;line-height:28pt;mso-pagination:none;text-align:justify;"
@@ -51,9 +51,9 @@ def _tabled(report: Report) -> Iterator[str]:
     one, two, three, four, five, six = shape.sections
     yield paragraph(prose.preamble(report))
     yield heading(one) + _paragraphs(prose.overview(report))
-    yield heading(two) + table(disclosure_grid(shape, report))
-    yield heading(three) + table(requests_grid(shape, report))
-    yield heading(four) + paragraph(prose.review_note(report)) + table(review_grid(shape, report))
+    yield heading(two) + table(disclosure_grid(shape, printing(report)))
+    yield heading(three) + table(requests_grid(shape, printing(report)))
+    yield heading(four) + paragraph(prose.review_note(report)) + table(review_grid(shape, printing(report)))
     yield heading(five) + _paragraphs(prose.problems(report))
     yield heading(six) + _paragraphs(prose.other_matters(report))
 

@@ -15,7 +15,7 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, 
 
 from nianbao.replica import prose
 from nianbao.replica.form import Form, form
-from nianbao.replica.grids import Grid, cut, disclosure_grid, requests_grid, review_grid
+from nianbao.replica.grids import Grid, cut, disclosure_grid, printing, requests_grid, review_grid
 from nianbao.replica.reports import Report
 
 FONT = "STSong-Light"
@@ -55,13 +55,13 @@ def _table(grid: Grid, widths: list[float]) -> Any:
 
 
 def _disclosure(shape: Form, report: Report) -> Any:
-    grid = disclosure_grid(shape, report)
+    grid = disclosure_grid(shape, printing(report))
     return _table(grid, [WIDTH / 4] + [WIDTH * 0.75 / (grid.columns - 1)] * (grid.columns - 1))
 
 
 def _requests(shape: Form, report: Report) -> list[Any]:
     widths = [18.0, 60.0, WIDTH - 78 - 7 * 44] + [44.0] * 7
-    first, rest = cut(requests_grid(shape, report), CUT_BEFORE_ROW)
+    first, rest = cut(requests_grid(shape, printing(report)), CUT_BEFORE_ROW)
     return [_table(first, widths), PageBreak(), _table(rest, widths)]
 
 
@@ -74,7 +74,7 @@ def _tabled(report: Report) -> list[Any]:
         *two, _disclosure(shape, report),
         *three, *_requests(shape, report),
         *four, *_texts("text", [prose.review_note(report)]), Spacer(1, 6),
-        _table(review_grid(shape, report), [WIDTH / 15] * 15),
+        _table(review_grid(shape, printing(report)), [WIDTH / 15] * 15),
         *five, *_texts("text", prose.problems(report)),
         *six, *_texts("text", prose.other_matters(report)),
     ]  # fmt: skip

@@ -15,9 +15,12 @@ from parsers.characters import key
 
 NEAR = 0.6
 """Least similarity (1 is equal) of a label with slips. Of the slips seen in print the worst has 0.75."""
+NEAR_SHORT = 0.75
+"""Least similarity of a label of three characters, which can only be one of four with one left out."""
 CLEARLY = 0.15
 """How much nearer the best must be than the second."""
 
+_SHORTEST = 3
 _REMEMBERED = 4096
 _ORDINAL = re.compile(r"^\s*[（(]?\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[）)、.．,，:：]\s*")
 _BARE_ORDINAL = re.compile(r"^\s*\d{1,2}(?=[\u3400-\u9fff])")
@@ -80,13 +83,14 @@ class Labels:
         return self._nearest[text]
 
     def _search(self, text: str) -> Match | None:
-        if len(text) < 4:
+        if len(text) < _SHORTEST:
             return None
+        near = NEAR if len(text) > _SHORTEST else NEAR_SHORT
         ranked = sorted(
             ((self._score(text, known), codes) for known, codes in self._codes.items()), reverse=True
         )
         (best, codes), (second, others) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, [])
-        if best < NEAR or len(codes) != 1 or (best - second < CLEARLY and others != codes):
+        if best < near or len(codes) != 1 or (best - second < CLEARLY and others != codes):
             return None
         return Match(codes[0], best)
 

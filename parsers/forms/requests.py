@@ -14,13 +14,16 @@ from functools import cache
 from parsers.characters import key
 from parsers.document import Cell
 from parsers.forms import facts
-from parsers.forms.labels import Labels, words
+from parsers.forms.labels import Labels, similarity, words
 from parsers.forms.rows import Row, ascending, behind, values_after
 from parsers.forms.vocabulary import Table, vocabulary
 from parsers.report import Fact
 
 CODE = "requests"
 COLUMNS = 7
+LIKELY = 0.5
+"""Least similarity of a label that only its place between known rows helps to tell."""
+_EDITIONS = ("2021", "2019")
 _RECOGNISED = 4
 """So many rows with the form's own words make a table this one; no other table has even one by chance."""
 
@@ -48,7 +51,7 @@ class _Line:
 
 @cache
 def _labels() -> Labels:
-    known = [(r.label, r.code) for edition in ("2021", "2019") for r in _form(edition).rows()]
+    known = [(r.label, r.code) for edition in _EDITIONS for r in _form(edition).rows()]
     known += [("部分公开", "partially_granted"), ("合计", "handled_total")]
     return Labels(known)
 
@@ -201,7 +204,15 @@ def _edition(lines: list[_Line], disclosure_edition: str | None) -> str:
         return "2019"
     if any(code and code.startswith("other.") for code in codes):
         return "2021"
-    return disclosure_edition if disclosure_edition in ("2019", "2021") else "2021"
+    unknown = sum(line.code is None for line in lines)
+    fitting = [e for e in _EDITIONS if len(_unplaced(lines, _order(_form(e)))) == unknown]
+    if len(fitting) == 1:
+        return fitting[0]
+    return disclosure_edition if disclosure_edition in _EDITIONS else "2021"
+
+
+def _order(form: Table) -> list[str]:
+    return [row.code for row in form.rows()]
 
 
 def _facts(lines: list[_Line], form: Table) -> tuple[Fact, ...]:
@@ -209,13 +220,15 @@ def _facts(lines: list[_Line], form: Table) -> tuple[Fact, ...]:
     for known in lines:
         if known.code:
             by_code.setdefault(known.code, []).append(known)
-    order = [row.code for row in form.rows()]
-    unplaced = _unplaced(lines, order)
+    unplaced = _unplaced(lines, _order(form))
     columns = [c.code for c in form.blocks[0].columns]
     result: list[Fact] = []
-    for code in order:
-        line = _only(by_code.get(code, []))
-        result += _row_facts(code, columns, line, code in by_code, unplaced.get(code))
+    for row in form.rows():
+        line = _only(by_code.get(row.code, []))
+        doubtful = unplaced.get(row.code)
+        if doubtful and similarity(words(doubtful.label.text), words(row.label)) >= LIKELY:
+            line = line or doubtful
+        result += _row_facts(row.code, columns, line, row.code in by_code, doubtful)
     return tuple(result)
 
 
@@ -243,9 +256,9 @@ def _row_facts(
 
 
 def _unplaced(lines: list[_Line], order: list[str]) -> dict[str, _Line]:
-    """Rows whose label is not known, put to the missing codes between their neighbours: for the record only.
+    """Rows whose label is not known, put to the missing codes between their neighbours.
 
-    Their place is told from order alone, so they give unreadable facts with their text, never numbers.
+    Order alone is no proof of a place: unless half of the label agrees too, they give unreadable facts.
     """
     found = {line.code for line in lines}
     result: dict[str, _Line] = {}

@@ -53,7 +53,7 @@ def read(rows: Sequence[Row]) -> Reading | None:
         if _is_head(row):
             head = [*head, row] if not head or _is_head_of(head[-1], row) else [row]
             tables.add(row.table)
-        elif head and _bears_values(row):
+        elif head and (_bears_values(row) or (not cells and _is_blank(row))):
             found = _placed(row, head, columns)
             for code, cell in found.items():
                 cells.setdefault(code, []).append(cell)
@@ -88,6 +88,11 @@ def _is_head_of(above: Row, row: Row) -> bool:
 def _bears_values(row: Row) -> bool:
     cells = [c for c in row.own if c.text]
     return bool(cells) and sum(looks_like_value(c.text) for c in cells) * 2 > len(cells)
+
+
+def _is_blank(row: Row) -> bool:
+    """A row of value cells in which nothing is written: an office that leaves zeros out."""
+    return len(row.own) >= len(_LEAVES) and not any(c.text for c in row.own)
 
 
 def _placed(row: Row, head: list[Row], columns: list[str]) -> dict[str, Cell]:

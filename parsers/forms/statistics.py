@@ -17,7 +17,7 @@ from parsers.report import Fact
 CODE = "statistics"
 COLUMN = "value"
 _RECOGNISED = 8
-_UNITS = frozenset({"条", "件", "次", "篇", "个", "人", "人次", "万元", "元", "份", "单位", ""})
+_UNITS = frozenset({"条", "件", "次", "篇", "个", "人", "人次", "万元", "元", "份", "单位"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,17 @@ def _words(label: str) -> str:
 def _line(row: Row) -> _Line | None:
     """The row's last label, the cell behind its unit, and the unit that is printed."""
     cells = row.own
-    labels = [c for c in row.labels if words(c.text) not in _UNITS]
+    labels = [c for c in row.labels if not _is_unit(c)]
     if not labels:
         return None
     behind = [c for c in cells if c.column > labels[-1].column]
-    unit = next((words(c.text) for c in behind if c.text and words(c.text) in _UNITS), "")
-    values = [c for c in behind if not (c.text and words(c.text) in _UNITS)]
+    unit = next((words(c.text) for c in behind if _is_unit(c)), "")
+    values = [c for c in behind if not _is_unit(c)]
     return _Line(labels[-1].text, values[-1], unit, row.table) if values else None
+
+
+def _is_unit(cell: Cell) -> bool:
+    return words(cell.text) in _UNITS
 
 
 def _place(lines: Sequence[_Line]) -> dict[str, _Line]:

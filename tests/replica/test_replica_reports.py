@@ -9,7 +9,7 @@ from pdfminer.high_level import extract_text
 
 from nianbao.replica import EDITS, EXPECTED, REPORTS, EditKind, Report, ReportKey, render_html, render_pdf
 from nianbao.replica.form import form
-from nianbao.replica.grids import Grid, cut, disclosure_grid, requests_grid, review_grid
+from nianbao.replica.grids import Grid, cut, disclosure_grid, printing, requests_grid, review_grid
 
 TABLED = [report for report in REPORTS if report.has_tables]
 KEYS = [key for night in (1, 2) for key in EXPECTED[night] if key.facts]
@@ -93,8 +93,9 @@ def covered(grid: Grid) -> list[tuple[int, int]]:
 @pytest.mark.parametrize("report", TABLED, ids=name)
 def test_the_spans_cover_each_grid_once(report: Report) -> None:
     shape = form(report.edition)
-    requests = requests_grid(shape, report)
-    for grid in (disclosure_grid(shape, report), requests, review_grid(shape, report), *cut(requests, 20)):
+    filled = printing(report)
+    requests = requests_grid(shape, filled)
+    for grid in (disclosure_grid(shape, filled), requests, review_grid(shape, filled), *cut(requests, 20)):
         assert covered(grid) == [(r, c) for r in range(grid.rows) for c in range(grid.columns)]
 
 
