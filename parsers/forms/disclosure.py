@@ -91,7 +91,7 @@ def _lines(rows: Sequence[Row]) -> list[_Line]:
         code = _code(labels[0].text)
         if code and row.table - head.table <= 1:
             lines.append(_Line(code, labels[0], row, head))
-        elif not code and words(labels[0].text)[:3] not in ("第二十", "信息内"):
+        elif not code and row.table != head.table and words(labels[0].text)[:3] not in ("第二十", "信息内"):
             head = None
     return lines
 

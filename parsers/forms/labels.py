@@ -43,18 +43,21 @@ class Match:
 
 @lru_cache(maxsize=16384)
 def similarity(a: str, b: str) -> float:
-    """1 less the edit distance (insert, drop, replace) over the longer length."""
+    """1 less the edit distance (insert, drop, replace, swap with the next) over the longer length."""
     longest = max(len(a), len(b))
     if not longest:
         return 1.0
     if abs(len(a) - len(b)) > longest * (1 - NEAR):
         return 0.0
-    previous = list(range(len(b) + 1))
+    before, previous = list[int](), list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         current = [i]
         for j, y in enumerate(b, 1):
-            current.append(min(previous[j] + 1, current[-1] + 1, previous[j - 1] + (x != y)))
-        previous = current
+            cost = min(previous[j] + 1, current[-1] + 1, previous[j - 1] + (x != y))
+            if before and j > 1 and x == b[j - 2] and y == a[i - 2]:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        before, previous = previous, current
     return 1 - previous[-1] / longest
 
 

@@ -70,7 +70,7 @@ def read(rows: Sequence[Row], disclosure_edition: str | None) -> Reading | None:
     known = [r for r in rows if any(len(c) == 1 and len(words(t)) > 3 for t, c in _exact(r))]
     if len(known) < _RECOGNISED:
         return None
-    tables = _adjoining(sorted({r.table for r in known}))
+    tables = _adjoining(rows, {r.table for r in known})
     mine = [r for r in rows if r.table in tables]
     columns = _head(mine)
     lines = _aligned(_first_of_each(_lines(mine, columns)))
@@ -82,9 +82,18 @@ def _exact(row: Row) -> list[tuple[str, tuple[str, ...]]]:
     return [(c.text, codes) for c in row.labels if (codes := _labels().exact(c.text))]
 
 
-def _adjoining(tables: list[int]) -> set[int]:
-    """The grids from the first with known rows to the last: a table cut in pieces keeps its middle."""
-    return set(range(tables[0], tables[-1] + 1))
+def _adjoining(rows: Sequence[Row], known: set[int]) -> set[int]:
+    """The grids from the first with known rows to the last, and those beside them that may be the form's.
+
+    So a table that is cut in pieces keeps its middle, and a piece whose only label has a slip.
+    """
+    alike = {r.table for r in rows if _is_head(r) or any(_labels().near(c.text) for c in r.labels)}
+    first, last = min(known), max(known)
+    while first - 1 in alike:
+        first -= 1
+    while last + 1 in alike:
+        last += 1
+    return set(range(first, last + 1))
 
 
 def _head(rows: Sequence[Row]) -> tuple[tuple[int, int], ...]:

@@ -30,6 +30,8 @@ _LEAVES = (
     ("审结", "pending"),
     ("总计", "total"),
 )
+_HEAD = "行政诉讼 结果维持 结果纠正 其他结果 尚未审结 总计"
+"""The head's words; a page's end parts even 结果维 from 持."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def read(rows: Sequence[Row]) -> Reading | None:
     tables: set[int] = set()
     head: list[Row] = []
     for row in rows[start:]:
-        if _is_head(row):
+        if _is_head(row) or (head and _ends_head(row)):
             head = [*head, row] if not head or _is_head_of(head[-1], row) else [row]
             tables.add(row.table)
         elif head and (_bears_values(row) or (not cells and _is_blank(row))):
@@ -77,8 +79,16 @@ def _is_head(row: Row) -> bool:
     if not any(mark in text for mark in ("复议", "诉讼", "起诉", "维持", "纠正", "审结")):
         return False
     words = [key(c.text) for c in row.own if c.text]
-    known = [w for w in words if any(mark in w for mark, _ in (*_GROUPS, *_LEAVES, ("行政诉讼", "")))]
+    known = [
+        w for w in words if w in _HEAD or (len(w) > 1 and any(mark in w for mark, _ in (*_GROUPS, *_LEAVES)))
+    ]
     return bool(known) and len(known) == len(words)
+
+
+def _ends_head(row: Row) -> bool:
+    """Whether the row holds but the ends of the head's words, which a page's end cut off."""
+    words = [key(c.text) for c in row.own if c.text]
+    return bool(words) and all(w in _HEAD for w in words)
 
 
 def _is_head_of(above: Row, row: Row) -> bool:
@@ -109,9 +119,9 @@ def _column(cell: Cell, head: list[Row]) -> str | None:
     above = dict.fromkeys(
         c for row in head for c in row.cells if c.column <= cell.column < c.column + c.colspan
     )
-    texts = [key(c.text) for c in above]
-    group = next((code for text in reversed(texts) for mark, code in _GROUPS if mark in text), None)
-    leaf = next((code for text in reversed(texts) for mark, code in _LEAVES if mark in text), None)
+    text = "".join(key(c.text) for c in above)
+    group = next((code for mark, code in _GROUPS if mark in text), None)
+    leaf = next((code for mark, code in _LEAVES if mark in text), None)
     return f"{group}.{leaf}" if group and leaf else None
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from parsers.document import Cell
 from parsers.forms import facts
-from parsers.forms.labels import Labels, words
+from parsers.forms.labels import NEAR, Labels, similarity, words
 from parsers.forms.rows import Row
 from parsers.forms.values import TEN_THOUSAND_YUAN
 from parsers.forms.vocabulary import Label, vocabulary
@@ -106,4 +106,12 @@ def _code(label: str, placed: dict[str, _Line], order: list[str], last: int) -> 
     if exact:
         return (following or exact)[0]
     near = _labels().near(_words(label))
-    return near.code if near and near.code not in placed else None
+    if near and near.code not in placed:
+        return near.code
+    return _next(label, order[last + 1 : last + 2])
+
+
+def _next(label: str, following: Sequence[str]) -> str | None:
+    """The row that comes next in the form, if the label is like it: many rows are like each other."""
+    known = {row.code: words(row.label) for row in _form()}
+    return next((c for c in following if similarity(words(label), known[c]) >= NEAR), None)

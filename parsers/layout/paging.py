@@ -150,11 +150,10 @@ def _grid(chain: list[Piece], locate: Locate) -> Grid:
     offset = 0
     for index, piece in enumerate(chain):
         cells = list(_place(piece, xs, offset, locate))
-        if (
-            index
-            and piece.frame.open_top
-            and chain[index - 1].frame.open_bottom
+        if index and (
+            (piece.frame.open_top and chain[index - 1].frame.open_bottom)
             and _halves(placed, cells, offset)
+            or _is_rest_of_row(placed, cells, offset)
         ):
             cells = _join_halves(placed, cells, offset)
             offset -= 1
@@ -200,6 +199,25 @@ def _halves(above: list[_Placed], below: list[_Placed], offset: int) -> bool:
     )
 
 
+def _is_rest_of_row(above: list[_Placed], below: list[_Placed], offset: int) -> bool:
+    """Whether a row that its page closed goes on: a remark that it opens is ended, or only digits are left.
+
+    A row without a label that has digits under digits alone is no row of its own.
+    """
+    facing = _facing(above, below, offset)
+    if any(_unclosed(a.text) > 0 > _unclosed(b.text) for a, b in facing):
+        return True
+    written = [b for b in below if b.top == offset and b.text]
+    under = [b for a, b in facing if b.text.isdecimal() and a.text[-1:].isdecimal()]
+    labelled = any(a.text and not a.text[-1].isdecimal() for a, _ in facing)
+    return bool(written) and labelled and len(under) == len(written)
+
+
+def _unclosed(text: str) -> int:
+    """Brackets opened less brackets closed."""
+    return sum((c in "（(") - (c in "）)") for c in text)
+
+
 def _facing(above: list[_Placed], below: list[_Placed], offset: int) -> list[tuple[_Placed, _Placed]]:
     lower = [c for c in below if c.top == offset]
     return [
@@ -213,7 +231,8 @@ def _join_halves(above: list[_Placed], below: list[_Placed], offset: int) -> lis
     for a, b in _facing(above, below, offset):
         if b.text and not a.text:
             a.locator, a.readings = b.locator, b.readings
-        a.text = tidy(f"{a.text} {b.text}") if a.text and b.text else a.text or b.text
+        number = a.text[-1:].isdecimal() and b.text[:1].isdecimal()
+        a.text = tidy(f"{a.text}{'' if number else ' '}{b.text}") if a.text and b.text else a.text or b.text
         a.bottom = b.bottom - 1
         joined_cells.add(id(b))
     kept = [c for c in below if id(c) not in joined_cells]

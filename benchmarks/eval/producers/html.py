@@ -19,20 +19,28 @@ _LINK_NAMES = ("首页", "政务公开", "办事服务", "互动交流", "走进
 
 def article(document: Printed, before_part: str = "") -> str:
     """The blocks in the variation's markup; `before_part` stands before each further part of a table."""
+    return _marked(document.blocks, document, before_part)
+
+
+def _marked(blocks: Sequence[Block], document: Printed, before_part: str) -> str:
     write = _MARKUPS[document.variation.markup]
     return "\n".join(
-        (before_part if isinstance(block, Table) and block.part else "")
-        + write(_fitted(block, document), document)
-        for block in document.blocks
+        (before_part if isinstance(block, Table) and block.part else "") + write(block, document)
+        for block in blocks
     )
 
 
-def _fitted(block: Block, document: Printed) -> Block:
-    """A table's second part without the cells of the groups that were cut, where the variation loses them."""
+def _as_cut(document: Printed) -> Sequence[Block]:
+    """The blocks; where the variation says so, a table's second part lost its cut groups' cells."""
     varied = document.variation
-    if not isinstance(block, Table) or block.kind is not TableKind.REQUESTS or not block.part:
-        return block
-    return replace(block, grid=_ragged(block.grid)) if varied.ragged and not varied.repeat_head else block
+    if not varied.ragged or varied.repeat_head:
+        return document.blocks
+    return [
+        replace(block, grid=_ragged(block.grid))
+        if isinstance(block, Table) and block.kind is TableKind.REQUESTS and block.part
+        else block
+        for block in document.blocks
+    ]
 
 
 def _ragged(rest: Grid) -> Grid:
@@ -138,7 +146,7 @@ def page(document: Printed) -> str:
         f"<div class='path'>当前位置：首页 &gt; 政务公开</div><h1>{document.title}</h1>"
         f"<div class='info'>发布时间：{document.published}　来源：本站　"
         "浏览次数：<span id='hits'></span></div>"
-        f"{container}{article(document)}</div>"
+        f"{container}{_marked(_as_cut(document), document, '')}</div>"
         "<div class='foot'>主办：某人民政府　备案号：某ICP备00000000号</div></body></html>"
     )
 
