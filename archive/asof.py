@@ -146,6 +146,7 @@ def _changes(session: Session, clocks: Clocks, keep: Filter) -> Iterator[dict[st
                 "agency": agency.name if agency else None,
                 "division_code": agency.division if agency else None,
                 "year": head.year,
+                "flicker": int(change.flicker),
             }
             if _keeps_change(keep, clocks, row):
                 row["url"] = session.get_one(Resource, change.resource_id).url
@@ -153,9 +154,12 @@ def _changes(session: Session, clocks: Clocks, keep: Filter) -> Iterator[dict[st
 
 
 def _keeps_change(keep: Filter, clocks: Clocks, row: dict[str, Any]) -> bool:
-    wanted = {"layer": keep.layer, "cause": keep.cause, "run_id": keep.run_id, "year": keep.year}
+    wanted = {
+        "layer": keep.layer, "cause": keep.cause, "kind": keep.kind, "run_id": keep.run_id, "year": keep.year,
+    }  # fmt: skip
     return (
-        (clocks.seen is None or row["window_to"] <= clocks.seen)
+        (keep.since is None or row["recorded_at"] >= keep.since)
+        and (clocks.seen is None or row["window_to"] <= clocks.seen)
         and all(value is None or row[name] == value for name, value in wanted.items())
         and (keep.agency is None or keep.agency in (row["agency"] or ""))
         and (keep.region is None or matches_region(row["division_code"], keep.region))

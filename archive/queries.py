@@ -29,7 +29,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What to keep. ``agency`` matches any part of a name; ``region`` the division and all below it."""
+    """What to keep. ``agency`` matches any part of a name; ``region`` the division and all below it.
+
+    Of changes ``since`` keeps those recorded at that time or later, ``after`` those with a greater number.
+    """
 
     agency: str | None = None
     year: int | None = None
@@ -41,6 +44,9 @@ class Filter:
     run_id: int | None = None
     layer: str | None = None
     cause: str | None = None
+    kind: str | None = None
+    since: str | None = None
+    after: int | None = None
     failed: bool = False
 
 
@@ -52,7 +58,7 @@ COLUMNS = {
     "sections": "report_id, ordinal, heading, text",
     "checks": "report_id, agency, year, rule, scope, passed, expected, actual, detail",
     "changes": "change_id, report_id, agency, year, layer, cause, kind, table_code, row_code, column_code, "
-    "old_value, new_value, run_id, window_from, window_to, recorded_at, url",
+    "old_value, new_value, run_id, window_from, window_to, recorded_at, url, old_sha256, new_sha256, flicker",
     "captures": "capture_id, run_id, url, fetched_at, via, status, verdict, sha256, media_type, size, "
     "warc_file, warc_offset, reason",
     "runs": "run_id, kind, started_at, finished_at, status, fetched, new, changed, unchanged, gone, failed, "
@@ -138,6 +144,13 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
     equal("run_id", keep.run_id)
     equal("layer", keep.layer)
     equal("cause", keep.cause)
+    equal("kind", keep.kind)
+    if keep.since is not None:
+        clauses.append("recorded_at >= :since")
+        values["since"] = keep.since
+    if keep.after is not None:
+        clauses.append("change_id > :after")
+        values["after"] = keep.after
     if keep.agency:
         clauses.append("agency LIKE :agency ESCAPE '!'")
         values["agency"] = _containing(keep.agency)

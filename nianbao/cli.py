@@ -62,6 +62,10 @@ for command in (
     ask.get,
 ):
     app.command()(command)
+app.command()(history.history)
+app.command()(history.diff)
+app.command()(history.correct)
+app.command()(history.corrections)
 app.command()(history.rebuild)
 app.command()(home.doctor)
 app.command()(demo)

@@ -41,6 +41,9 @@ class Clocks:
         return self.seen is None and self.known is None
 
 
+NOW = Clocks()
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A report as it stood. ``report_id`` is None for one that is not told apart any more."""

@@ -4,39 +4,51 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from sqlalchemy import text
 
+from archive.asof import ask_as_of
 from archive.catalogue.engine import Catalogue
-from archive.queries import Filter, NoSuchReport, ask, find_blob, find_report
+from archive.history.standing import NOW, Clocks
+from archive.queries import Filter, ask, find_blob
 from archive.recorder import BlobMissing, FixityError, read_blob
 from archive.sql import DEFAULT_SECONDS, SqlRefused, run_sql
 from archive.warc.payload import UndecodableBody
 from archive.warc.reader import RecordUnreadable
 from nianbao.commands.context import DONE_WITH_FAILURES, open_home, opened, stop
+from nianbao.commands.options import (
+    Agency,
+    Csv,
+    Json,
+    Known,
+    Region,
+    ReportArgument,
+    ReportName,
+    Seen,
+    Year,
+    beginning_of,
+    clocks_of,
+    form_of,
+    found_report,
+)
 from nianbao.output import Format, console, plain, print_rows
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
-Agency = Annotated[str | None, typer.Option(help="A part of the agency's name.")]
-Year = Annotated[int | None, typer.Option(help="The year reported on.")]
-Region = Annotated[str | None, typer.Option(help="A division's code; all below it count, such as 640500.")]
-ReportName = Annotated[str | None, typer.Option("--report", help="A report: number, 'AGENCY YEAR' or URL.")]
-
-
-def _form(as_json: bool, as_csv: bool = False) -> Format:
-    if as_json and as_csv:
-        raise stop("give --json or --csv, not both")
-    return Format.JSON if as_json else Format.CSV if as_csv else Format.TABLE
+FOLLOW_SECONDS = 2.0
 
 
 def _print(
-    context: typer.Context, view: str, keep: Filter, form: Format, shown: tuple[str, ...] | None = None
+    context: typer.Context,
+    view: str,
+    keep: Filter,
+    form: Format,
+    shown: tuple[str, ...] | None = None,
+    clocks: Clocks = NOW,
 ) -> None:
-    with opened(open_home(context)) as catalogue, ask(catalogue, view, keep) as found:
+    with opened(open_home(context)) as catalogue, ask_as_of(catalogue, view, keep, clocks) as found:
         print_rows(found, form, shown=shown)
 
 
@@ -44,14 +56,7 @@ def _report_id(context: typer.Context, name: str | None) -> int | None:
     if name is None:
         return None
     with opened(open_home(context)) as catalogue:
-        return _find(catalogue, name)
-
-
-def _find(catalogue: Catalogue, name: str) -> int:
-    try:
-        return find_report(catalogue, name)
-    except NoSuchReport as error:
-        raise stop(str(error)) from error
+        return found_report(catalogue, name)
 
 
 def reports(
@@ -59,10 +64,12 @@ def reports(
     agency: Agency = None,
     year: Year = None,
     region: Region = None,
+    seen: Seen = None,
+    known: Known = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """List the reports.
+    """List the reports; with --seen or --known as they stood then.
 
     Example: nianbao reports --region 640500 --year 2023
     """
@@ -77,7 +84,8 @@ def reports(
         "versions",
         "url",
     )
-    _print(context, "reports", Filter(agency=agency, year=year, region=region), _form(as_json, as_csv), shown)
+    keep = Filter(agency=agency, year=year, region=region)
+    _print(context, "reports", keep, form_of(as_json, as_csv), shown, clocks_of(seen, known))
 
 
 def facts(
@@ -89,6 +97,8 @@ def facts(
     table: Annotated[str | None, typer.Option(help="disclosure, requests, review or statistics.")] = None,
     row: Annotated[str | None, typer.Option(help="A row's code, such as received.")] = None,
     column: Annotated[str | None, typer.Option(help="A column's code, such as total.")] = None,
+    seen: Seen = None,
+    known: Known = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -109,7 +119,7 @@ def facts(
         *("report_id", "agency", "year", "table_code", "row_code", "column_code"),
         *("value", "state", "certainty", "raw"),
     )
-    _print(context, "facts", keep, _form(as_json, as_csv), shown)
+    _print(context, "facts", keep, form_of(as_json, as_csv), shown, clocks_of(seen, known))
 
 
 def changes(
@@ -120,14 +130,22 @@ def changes(
     region: Region = None,
     layer: Annotated[str | None, typer.Option(help="presence, location, bytes, content or field.")] = None,
     cause: Annotated[str | None, typer.Option(help="source, parser or correction.")] = None,
+    kind: Annotated[str | None, typer.Option(help="appeared, edited, moved, gone, returned, …")] = None,
     run: Annotated[int | None, typer.Option(help="The number of a run.")] = None,
+    since: Annotated[str | None, typer.Option(help="Recorded on this day or later.")] = None,
+    seen: Seen = None,
+    known: Known = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Then wait for further ones, one JSON object a line.")
+    ] = False,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
     """Print what changed, with the window between the captures that prove it.
 
-    Example: nianbao changes --layer field
+    Example: nianbao changes --region 640500 --cause source --since 2026-11-01
     """
+    clocks = clocks_of(seen, known)
     keep = Filter(
         report_id=_report_id(context, report),
         agency=agency,
@@ -135,22 +153,33 @@ def changes(
         region=region,
         layer=layer,
         cause=cause,
+        kind=kind,
         run_id=run,
+        since=beginning_of(since),
     )
+    if follow:
+        if not clocks.now or as_csv:
+            raise stop("--follow prints JSON of what comes; give it without --seen, --known and --csv")
+        _follow(context, keep)
+        return
     shown = (
-        "change_id",
-        "agency",
-        "year",
-        "layer",
-        "kind",
-        "row_code",
-        "column_code",
-        "old_value",
-        "new_value",
-        "window_from",
-        "window_to",
+        *("change_id", "agency", "year", "layer", "kind", "row_code", "column_code"),
+        *("old_value", "new_value", "window_from", "window_to"),
     )
-    _print(context, "changes", keep, _form(as_json, as_csv), shown)
+    _print(context, "changes", keep, form_of(as_json, as_csv), shown, clocks)
+
+
+def _follow(context: typer.Context, keep: Filter) -> None:
+    """Print each change as a line of JSON, and go on until interrupted."""
+    with opened(open_home(context)) as catalogue:
+        while True:
+            with ask(catalogue, "changes", keep) as found:
+                for values in found.rows:
+                    row = dict(zip(found.columns, map(plain, values), strict=True))
+                    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+                    keep = replace(keep, after=row["change_id"])
+            sys.stdout.flush()
+            time.sleep(FOLLOW_SECONDS)
 
 
 def checks(
@@ -159,6 +188,8 @@ def checks(
     agency: Agency = None,
     year: Year = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only the checks that failed.")] = False,
+    seen: Seen = None,
+    known: Known = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -168,7 +199,7 @@ def checks(
     """
     keep = Filter(report_id=_report_id(context, report), agency=agency, year=year, failed=failed)
     shown = ("report_id", "agency", "year", "rule", "scope", "passed", "expected", "actual")
-    _print(context, "checks", keep, _form(as_json, as_csv), shown)
+    _print(context, "checks", keep, form_of(as_json, as_csv), shown, clocks_of(seen, known))
 
 
 def coverage(
@@ -184,7 +215,7 @@ def coverage(
     Example: nianbao coverage --region 640500
     """
     keep = Filter(agency=agency, year=year, region=region)
-    _print(context, "coverage", keep, _form(as_json, as_csv))
+    _print(context, "coverage", keep, form_of(as_json, as_csv))
 
 
 def runs(context: typer.Context, as_json: Json = False, as_csv: Csv = False) -> None:
@@ -192,75 +223,73 @@ def runs(context: typer.Context, as_json: Json = False, as_csv: Csv = False) -> 
 
     Example: nianbao runs
     """
-    _print(context, "runs", Filter(), _form(as_json, as_csv))
+    _print(context, "runs", Filter(), form_of(as_json, as_csv))
 
 
 def show(
     context: typer.Context,
-    report: Annotated[str, typer.Argument(help="A report: its number, 'AGENCY YEAR', or a URL of it.")],
+    report: ReportArgument,
+    seen: Seen = None,
+    known: Known = None,
     as_json: Json = False,
 ) -> None:
     """Show one report: what it is, its figures, its failed checks and its sections.
 
-    Example: nianbao show '吴忠市民政局 2023'
+    Example: nianbao show '吴忠市民政局 2023' --seen 2026-11-21
     """
+    clocks = clocks_of(seen, known)
     with opened(open_home(context)) as catalogue:
-        report_id = _find(catalogue, report)
-        if as_json:
-            _show_json(catalogue, report_id)
-        else:
-            _show_text(catalogue, report_id)
+        report_id = found_report(catalogue, report)
+        whole = _whole(catalogue, report_id, clocks)
+    if as_json:
+        sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+    else:
+        _show_text(whole)
 
 
-def _show_json(catalogue: Catalogue, report_id: int) -> None:
-    """One object: the report's columns, and its facts, checks, sections and changes as lists."""
+Row = dict[str, Any]
+
+
+def _whole(catalogue: Catalogue, report_id: int, clocks: Clocks) -> dict[str, Any]:
+    """The report's columns, and its facts, checks, sections and changes as lists."""
     keep = Filter(report_id=report_id)
-    whole: dict[str, object] = {}
+    whole: dict[str, Any] = {}
     for view in ("reports", "facts", "checks", "sections", "changes"):
-        with ask(catalogue, view, keep) as found:
-            rows = [dict(zip(found.columns, map(plain, row), strict=True)) for row in found.rows]
+        with ask_as_of(catalogue, view, keep, clocks) as found:
+            rows: list[Row] = [dict(zip(found.columns, map(plain, r), strict=True)) for r in found.rows]
         if view == "reports":
+            if not rows:
+                raise stop(f"report {report_id} had not been seen, or was not known, by then")
             whole.update(rows[0])
         else:
             whole[view] = rows
-    sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+    return whole
 
 
-def _show_text(catalogue: Catalogue, report_id: int) -> None:
-    keep = Filter(report_id=report_id)
-    with ask(catalogue, "reports", keep) as found:
-        row = dict(zip(found.columns, next(found.rows), strict=True))
-    console.print(f"{row['title'] or '(no title)'}", style="bold", markup=False, soft_wrap=True)
-    for name in found.columns:
-        if name != "title" and row[name] is not None:
-            console.print(f"  {name:14} {plain(row[name])}", markup=False, soft_wrap=True)
-    _show_figures(catalogue, report_id)
-    with ask(catalogue, "checks", Filter(report_id=report_id, failed=True)) as found:
-        failed = [dict(zip(found.columns, r, strict=True)) for r in found.rows]
-    with catalogue.reading() as session:
-        total = session.scalar(text("SELECT COUNT(*) FROM checks WHERE report_id = :id"), {"id": report_id})
-    console.print(f"\nChecks: {total}, of which {len(failed)} failed", style="bold")
+def _show_text(whole: dict[str, Any]) -> None:
+    console.print(f"{whole['title'] or '(no title)'}", style="bold", markup=False, soft_wrap=True)
+    for name, value in whole.items():
+        if name != "title" and value is not None and not isinstance(value, list):
+            console.print(f"  {name:14} {value}", markup=False, soft_wrap=True)
+    _show_figures(whole["facts"])
+    failed = [check for check in whole["checks"] if check["passed"] == 0]
+    console.print(f"\nChecks: {len(whole['checks'])}, of which {len(failed)} failed", style="bold")
     for one in failed:
         console.print(f"  {one['rule']} {one['scope']}: {one['detail']}", markup=False, soft_wrap=True)
-    with ask(catalogue, "sections", keep) as found:
-        for _, _, heading, words in found.rows:
-            console.print(f"\n{heading}", style="bold", markup=False, soft_wrap=True)
-            console.print(words, markup=False, soft_wrap=True)
+    for part in whole["sections"]:
+        console.print(f"\n{part['heading']}", style="bold", markup=False, soft_wrap=True)
+        console.print(part["text"], markup=False, soft_wrap=True)
 
 
-def _show_figures(catalogue: Catalogue, report_id: int) -> None:
+def _show_figures(facts: list[Row]) -> None:
     """All figures that are not 0, and every cell that is no number."""
-    query = text(
-        "SELECT table_code, row_code, column_code, value, state, raw FROM facts WHERE report_id = :id "
-        "AND (value IS NULL OR value <> 0)"
-    )
-    with catalogue.reading() as session:
-        total = session.scalar(text("SELECT COUNT(*) FROM facts WHERE report_id = :id"), {"id": report_id})
-        rows = session.execute(query, {"id": report_id}).all()
-    console.print(f"\nFigures: {total} cells, {total - len(rows)} of them 0", style="bold")
-    for table, row, column, value, state, raw in rows:
-        said = plain(value) if value is not None else f"({state}) {raw}"
-        console.print(f"  {table}/{row}/{column} = {said}", markup=False, soft_wrap=True)
+    rows = [fact for fact in facts if fact["value"] != 0]
+    zero = len(facts) - len(rows)
+    console.print(f"\nFigures: {len(facts)} cells, {zero} of them 0", style="bold")
+    for fact in rows:
+        said = fact["value"] if fact["value"] is not None else f"({fact['state']}) {fact['raw']}"
+        place = f"{fact['table_code']}/{fact['row_code']}/{fact['column_code']}"
+        console.print(f"  {place} = {said}", markup=False, soft_wrap=True)
 
 
 def sql(
@@ -274,7 +303,7 @@ def sql(
 
     Example: nianbao sql "SELECT agency, value FROM facts WHERE row_code = 'licensing'"
     """
-    form = _form(as_json, as_csv)
+    form = form_of(as_json, as_csv)
     with opened(open_home(context)) as catalogue:
         try:
             with run_sql(catalogue, statement, seconds) as found:

@@ -1,0 +1,98 @@
+"""history, diff, correct, changes and the two clocks, as a user asks for them."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from nianbao.replica import REPORTS, render_html
+from tests.whole.conftest import nianbao, rows
+
+CELL = "disclosure/licensing/decisions"
+URL = "http://www.wuzhong.example/zwgk/202401/t20240122_1.html"
+SENTENCE = "另有一事说明。"
+(REPORT,) = (r for r in REPORTS if (r.agency, r.year) == ("吴忠市民政局", 2023))
+NAME = "吴忠市民政局 2023"
+
+
+def page(edited: bool) -> str:
+    html = render_html(REPORT.with_fact(CELL, Decimal(18)) if edited else REPORT)
+    html = html.replace("五、", f"{SENTENCE}五、", 1) if edited else html
+    return f"<html><head><title>{REPORT.title}</title></head><body><div id='zoom'>{html}</div></body></html>"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report taken in twice, edited in between."""
+    folder = tmp_path_factory.mktemp("history")
+    path = folder / "home"
+    nianbao(path, "init", "--contact", "https://example.org/crawler")
+    for edited in (False, True):
+        file = folder / "report.html"
+        file.write_text(page(edited), encoding="utf-8")
+        nianbao(path, "import", str(file), "--url", URL)
+    return path
+
+
+def test_history_tells_versions_and_changes(home: Path) -> None:
+    told = json.loads(nianbao(home, "history", NAME, "--json").stdout)
+    assert [v["ordinal"] for v in told["versions"]] == [1, 2]
+    kinds = [(c["layer"], c["kind"], c["old_value"], c["new_value"]) for c in told["changes"]]
+    assert ("field", "edited", "17", "18") in kinds
+    (text,) = [k for k in kinds if k[0] == "content"]
+    assert SENTENCE in text[3]
+    lines = nianbao(home, "history", NAME).stdout
+    assert f"field edited  {CELL}  -17  +18" in lines
+    assert "bytes" not in lines
+    assert "bytes" in nianbao(home, "history", NAME, "--all").stdout
+
+
+def test_diff_shows_cells_and_text_by_section(home: Path) -> None:
+    told = nianbao(home, "diff", NAME).stdout
+    assert f"{CELL}: 17 -> 18" in told
+    assert any(line.startswith("+ ") and SENTENCE in line for line in told.splitlines())
+    assert "@@ " in told
+    nianbao(home, "diff", NAME, "--from", "1", "--to", "7", code=2)
+
+
+def test_a_correction_shows_and_is_withdrawn(home: Path) -> None:
+    place = ("--table", "requests", "--row", "received", "--column", "total")
+    (before,) = rows(home, "facts", "--report", NAME, *place)
+    why = ("--reason", "the scan shows 5", "--by", "me")
+    nianbao(home, "correct", NAME, "requests/received/total", "5", *why)
+    (after,) = rows(home, "facts", "--report", NAME, *place)
+    assert (after["value"], after["raw"]) == (5, before["raw"])
+    (change,) = rows(home, "changes", "--cause", "correction")
+    assert (change["layer"], change["new_value"], change["run_id"]) == ("field", "5", None)
+    (listed,) = rows(home, "corrections")
+    nianbao(home, "corrections", "--withdraw", str(listed["correction_id"]))
+    assert rows(home, "facts", "--report", NAME, *place) == [before]
+    assert rows(home, "corrections")[0]["withdrawn_at"] is not None
+    nianbao(home, "rebuild", "--check")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("correct", NAME, "requests/received", "5", "--reason", "x"), "TABLE/ROW/COLUMN"),
+        (("correct", NAME, "requests/received/total", "five", "--reason", "x"), "neither a number"),
+        (("correct", NAME, "requests/nowhere/total", "5", "--reason", "x"), "no cell"),
+        (("correct", "nobody 1999", "requests/received/total", "5", "--reason", "x"), "no report"),
+        (("corrections", "--withdraw", "99"), "no correction 99"),
+        (("reports", "--seen", "yesterday"), "no date"),
+        (("show", NAME, "--seen", "2001-01-01"), "had not been seen"),
+        (("changes", "--since", "2026-13-01"), "no date"),
+    ],
+)
+def test_bad_input_is_told(home: Path, words: tuple[str, ...], said: str) -> None:
+    assert said in nianbao(home, *words, code=2).stderr
+
+
+def test_before_its_time_there_is_nothing(home: Path) -> None:
+    assert rows(home, "reports", "--seen", "2001-01-01") == []
+    assert rows(home, "facts", "--known", "2001-01-01") == []
+    assert rows(home, "changes", "--known", "2001-01-01") == []
+    assert len(rows(home, "reports", "--seen", "2999-01-01", "--known", "2999-01-01")) == 1
