@@ -29,6 +29,10 @@ lint: setup ## check style (ruff) and types (mypy)
 	@$(BIN)/mypy
 	@$(BIN)/mypy docs/generate.py tests/docs
 
+.PHONY: fuzz
+fuzz: setup ## read broken files of every format, made at random (ARGS="--format doc --runs 1000")
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 bench: setup ## measure the crawler against a local site
 	@$(BIN)/python -m benchmarks.crawl $(ARGS)
 

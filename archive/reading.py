@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, overload
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, and_, false, func, insert, not_, or_, select
 from sqlalchemy.orm import Session
 
 from archive.capture import READABLE_KINDS
@@ -25,6 +25,7 @@ from archive.warc.payload import UndecodableBody
 from archive.warc.reader import RecordUnreadable
 from parsers import report
 from parsers.isolation import Readers
+from parsers.programs import installed
 
 STORE_BATCH = 50
 
@@ -59,9 +60,15 @@ _FAILED = (
 
 
 def stale_blobs(catalogue: Catalogue, revision: int = report.REVISION) -> list[str]:
-    """Blobs that reports may stand in and that this revision of the parser has not read yet."""
+    """Blobs that reports may stand in and that this revision of the parser has not read yet.
+
+    One that waited for a program is not read until the program is there.
+    """
+    said = func.coalesce(Extraction.reason, "")
+    waited = [said.contains(program.install, autoescape=True) for program in installed()]
+    could_now = and_(Extraction.outcome == report.Outcome.UNSUPPORTED.value, or_(false(), *waited))
     with catalogue.reading() as session:
-        done = select(Extraction.sha256).where(Extraction.revision == revision)
+        done = select(Extraction.sha256).where(Extraction.revision == revision, not_(could_now))
         query = _readable().where(Blob.sha256.not_in(done))
         return list(session.scalars(query))
 
@@ -136,34 +143,33 @@ def _store(catalogue: Catalogue, batch: list[tuple[str, report.Extraction]], clo
     with catalogue.writing() as session:
         take_turn(session, "reading")
         for sha256, extraction in batch:
-            if not _stored(session, sha256, extraction.revision):
-                _store_one(session, sha256, extraction, iso(clock()))
+            stored = _stored(session, sha256, extraction.revision)
+            if stored is None or stored.outcome == report.Outcome.UNSUPPORTED.value:
+                _store_one(session, stored or Extraction(), sha256, extraction, iso(clock()))
     batch.clear()
 
 
-def _stored(session: Session, sha256: str, revision: int) -> bool:
-    query = select(Extraction.extraction_id).where(
-        Extraction.sha256 == sha256, Extraction.revision == revision
+def _stored(session: Session, sha256: str, revision: int) -> Extraction | None:
+    return session.scalar(
+        select(Extraction).where(Extraction.sha256 == sha256, Extraction.revision == revision)
     )
-    return session.scalar(query) is not None
 
 
-def _store_one(session: Session, sha256: str, read: report.Extraction, read_at: str) -> None:
-    row = Extraction(
-        sha256=sha256,
-        revision=read.revision,
-        outcome=read.outcome.value,
-        reason=_clean(read.reason),
-        media_type=read.media_type,
-        title=_clean(read.title),
-        agency=_clean(read.agency),
-        year=read.year,
-        edition=read.edition,
-        published_on=read.published_on.isoformat() if read.published_on else None,
-        divisions=" ".join(read.divisions),
-        content_sha256=read.content_sha256,
-        read_at=read_at,
-    )
+def _store_one(session: Session, row: Extraction, sha256: str, read: report.Extraction, read_at: str) -> None:
+    """Fill in the row of an extraction: a new one, or that of a file that could not be read until now."""
+    row.sha256 = sha256
+    row.revision = read.revision
+    row.outcome = read.outcome.value
+    row.reason = _clean(read.reason)
+    row.media_type = read.media_type
+    row.title = _clean(read.title)
+    row.agency = _clean(read.agency)
+    row.year = read.year
+    row.edition = read.edition
+    row.published_on = read.published_on.isoformat() if read.published_on else None
+    row.divisions = " ".join(read.divisions)
+    row.content_sha256 = read.content_sha256
+    row.read_at = read_at
     session.add(row)
     session.flush()
     key = row.extraction_id

@@ -15,12 +15,13 @@ from urllib.parse import quote
 from lxml import etree
 
 from crawler.pagetags import PageTags, parse_pub_date, read_tags
+from parsers.encoding import decode
 
 Kind = Literal["anchor", "frame", "pager", "attachment"]
 Resolve = Callable[[str], str | None]
 
 #: The end of a file's name, or of an address without its query.
-FILE_EXTENSION = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|rtf|odt|pptx?|zip|rar|7z|txt|csv)$", re.I)
+FILE_EXTENSION = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|rtf|odt|mht|pptx?|zip|rar|7z|txt|csv)$", re.I)
 _ATTACHMENT = re.compile(
     FILE_EXTENSION.pattern
     + r"|/down(?:load|file|attach\w*)?\.(?:jsp|do|aspx?|action|php|ashx|htm)$|/document/download$"
@@ -50,7 +51,6 @@ _ONCLICK = re.compile(
     r"""(?:window\.open\(|location(?:\.href)?\s*=|location\.(?:replace|assign)\()\s*["']([^"']+)["']"""
 )
 _REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"']+)", re.I)
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_\-]+)""", re.I)
 _CRUMB_LABEL = re.compile(
     r"(?:您|你)?(?:现在|当前|目前)?(?:所在)?(?:的)?(?:当前)?(?:所在)?(?:的)?位置(?:是)?\s*[:：]?"
 )
@@ -153,47 +153,6 @@ def read_page(data: bytes, url: str, content_type: str | None = None) -> Page:
     if root is None:
         return Page(url, url, text, encoding, "", PageTags(), (), (), None, resolver(url), {})
     return _Reading(url, text, encoding, root).page()
-
-
-def decode(data: bytes, content_type: str | None = None) -> tuple[str, str]:
-    """Text and the encoding it was read by: what fits its bytes before what is declared.
-
-    Declarations lie (files with two contradictory ones exist), while bytes that are valid UTF-8 are UTF-8;
-    GBK and GB2312 are read as their superset gb18030.
-    """
-    try:
-        return data.decode("utf-8").removeprefix("\ufeff"), "utf-8"
-    except UnicodeDecodeError as error:
-        if error.start >= len(data) - 3 or _hardly_spoilt(data):
-            return data.decode("utf-8", "replace"), "utf-8-replace"
-    try:
-        return data.decode("gb18030"), "gb18030"
-    except UnicodeDecodeError:
-        pass
-    declared = _declared(data, content_type)
-    return data.decode(declared, "replace"), f"{declared}-replace"
-
-
-def _hardly_spoilt(data: bytes) -> bool:
-    """UTF-8 with a stray byte: cut at its end, or many characters for each bad one (GBK read so has few)."""
-    text = data.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    if 50 * bad >= len(text):
-        return False
-    return 50 * bad < sum(character > "\u07ff" for character in text) - bad
-
-
-def _declared(data: bytes, content_type: str | None) -> str:
-    head = (content_type or "").encode("ascii", "replace") + b"\n" + data[:4096]
-    for match in _CHARSET.finditer(head):
-        name = match.group(1).decode("ascii").lower()
-        name = "gb18030" if name in {"gb2312", "gbk", "gb_2312-80", "x-gbk"} else name
-        try:
-            "".encode(name)
-        except LookupError:
-            continue
-        return name
-    return "utf-8"
 
 
 def _parse(data: bytes) -> etree._Element | None:

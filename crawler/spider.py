@@ -20,11 +20,12 @@ from crawler.families import Ask, drawn_lists_of, family_named, family_of, pagin
 from crawler.frontier import Frontier, Step
 from crawler.hosts import Hosts, NotAsked
 from crawler.job import CrawlJob, Outcome, Progress
-from crawler.page import Page, decode, is_html, read_page
+from crawler.page import Page, is_html, read_page
 from crawler.titles import TitleKind, title_kind
 from crawler.trouble import explain
 from crawler.verdict import Judgement, Verdict
 from crawler.walk import Walk
+from parsers.encoding import decode
 
 _KINDS = {
     CandidateKind.LISTING: Kind.LISTING,

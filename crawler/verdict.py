@@ -103,7 +103,7 @@ _MARKUP = re.compile(
     rb"<(?:!doctype|html|head|body|script|meta|div|title|table|p|a|span|h\d|center|iframe|frameset)\b", re.I
 )
 _ENDS = {"pdf": b"startxref", "zip container (docx, xlsx, ofd)": b"PK\x05\x06"}
-_BINARY_URL = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|rtf|zip|rar|7z|pptx?)(?:$|[?#])", re.I)
+_BINARY_URL = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|ofd|rtf|odt|zip|rar|7z|pptx?)(?:$|[?#])", re.I)
 
 
 class _Answer:

@@ -9,7 +9,12 @@ A *locator* is a string that leads a person back to the spot in the archived fil
 * PDF: ``pdf:p3:56.7,120.4,98.1,134.0`` (page from 1; left, top, right, bottom in points,
   measured from the page's top left corner),
 * DOCX: ``docx:/body/tbl[1]/tr[4]/tc[3]`` (the path of the element in the main part, by local names),
-* images: ``image:p1:410,236,455,260`` (the same, in pixels of the image as it is shown).
+* images: ``image:p1:410,236,455,260`` (the same, in pixels of the image as it is shown),
+* DOC: ``doc:/tbl[1]/tr[4]/tc[3]`` (table, row and cell, counted from 1),
+* RTF and ODT: ``rtf:/body/tbl[1]/tr[4]/tc[3]`` (the same),
+* XLS and XLSX: ``xlsx:Sheet1!B3`` (sheet and cell),
+* OFD: ``ofd:p3:56.7,120.4,98.1,134.0`` (as with PDF),
+* a file in a container: its name before all that, ``报告.docx!docx:/body/tbl[1]/tr[4]/tc[3]``.
 """
 
 from __future__ import annotations

@@ -6,19 +6,42 @@ A further format is one more module that yields a document, and one more line in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from parsers import containers
 from parsers.document import Document
-from parsers.formats import docx, html, images, pdf
-from parsers.outcomes import UnreadableFile
+from parsers.formats import doc, docx, html, images, libreoffice, mhtml, ofd, pdf, spreadsheet
+from parsers.outcomes import EncryptedFile, UnreadableFile
 from parsers.reading import read_document
 from parsers.report import Extraction, Outcome
-from parsers.sniff import DOCX, HTML, IMAGES, PDF, sniff
+from parsers.sniff import (
+    CONTAINERS,
+    DOC,
+    DOCX,
+    ENCRYPTED_OOXML,
+    HTML,
+    IMAGES,
+    MHTML,
+    ODT,
+    OFD,
+    PDF,
+    RTF,
+    XLS,
+    XLSX,
+    sniff,
+)
 
 _READERS: dict[str, Callable[[bytes], Document]] = {
     HTML: html.read,
+    MHTML: mhtml.read,
     PDF: pdf.read,
     DOCX: docx.read,
+    DOC: doc.read,
+    RTF: libreoffice.read_rtf,
+    ODT: libreoffice.read_odt,
+    XLS: spreadsheet.read_xls,
+    XLSX: spreadsheet.read_xlsx,
+    OFD: ofd.read,
     **dict.fromkeys(IMAGES, images.read),
 }
 
@@ -30,11 +53,34 @@ def read(data: bytes, media_type: str | None = None) -> Extraction:
     A file that cannot be read is an outcome with its reason, not an exception; a fault of this
     program still raises, and :mod:`parsers.isolation` records it.
     """
-    kind = sniff(data, media_type)
-    reader = _READERS.get(kind)
-    if reader is None:
-        return Extraction(Outcome.UNSUPPORTED, kind, reason=f"no reader for {kind}")
-    try:
-        return read_document(reader(data))
-    except UnreadableFile as fault:
-        return Extraction(fault.outcome, kind, reason=str(fault))
+    return _Reading().file(data, media_type)
+
+
+class _Reading:
+    """The reading of one file, and of those within it: what containers may ask for is counted over all."""
+
+    def __init__(self) -> None:
+        self._budget = containers.Budget()
+
+    def file(self, data: bytes, media_type: str | None = None) -> Extraction:
+        kind = sniff(data, media_type)
+        try:
+            self._budget.spend(len(data))
+            if kind in CONTAINERS:
+                with self._budget.opened():
+                    return containers.read(data, kind, self)
+            if kind == ENCRYPTED_OOXML:
+                raise EncryptedFile("encrypted: the document needs a password")
+            if kind not in _READERS:
+                return Extraction(Outcome.UNSUPPORTED, kind, reason=f"no reader for {kind}")
+            return read_document(_READERS[kind](data))
+        except UnreadableFile as fault:
+            return Extraction(fault.outcome, kind, reason=str(fault))
+
+    def pictures(self, files: Sequence[bytes]) -> Extraction:
+        try:
+            for data in files:
+                self._budget.spend(len(data))
+            return read_document(images.read_all(files))
+        except UnreadableFile as fault:
+            return Extraction(fault.outcome, sniff(files[0]), reason=str(fault))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from parsers.formats.ole import Streams
 from parsers.formats.zips import listed_names
+from parsers.outcomes import UnreadableFile
 
 PDF = "application/pdf"
 HTML = "text/html"
@@ -26,6 +28,8 @@ RTF = "application/rtf"
 PNG, JPEG, GIF, BMP, TIFF = "image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff"
 WEBP = "image/webp"
 IMAGES = (PNG, JPEG, GIF, BMP, TIFF, WEBP)
+
+CONTAINERS = (ZIP, RAR, SEVEN_ZIP)
 
 _MAGIC = (
     (b"PK\x03\x04", ZIP),
@@ -51,13 +55,13 @@ _IN_ZIP = (
     (b"ofd.xml", OFD),
 )
 _IN_OLE = (
-    ("EncryptedPackage", "application/x-encrypted-ooxml"),
-    ("WordDocument", DOC),
-    ("Workbook", XLS),
-    ("Book", XLS),
-    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+    ("encryptedpackage", "application/x-encrypted-ooxml"),
+    ("worddocument", DOC),
+    ("workbook", XLS),
+    ("book", XLS),
+    ("powerpoint document", "application/vnd.ms-powerpoint"),
 )
-"""Streams that tell an OLE file's kind; a Word file may hold a workbook, so its own stream is asked first."""
+"""Streams that tell an OLE file's kind, in the order asked: a Word file may have a workbook's beside it."""
 
 ENCRYPTED_OOXML = "application/x-encrypted-ooxml"
 _MARKUP = re.compile(
@@ -104,21 +108,14 @@ def _inside(data: bytes, container: str) -> str:
                 if media_type.encode() in data[:200]:
                     return media_type
     if container == OLE:
+        try:
+            streams = Streams(data).names()
+        except UnreadableFile:
+            return container
         for stream, media_type in _IN_OLE:
-            if _has_stream(data, stream):
+            if stream in streams:
                 return media_type
     return container
-
-
-def _has_stream(data: bytes, name: str) -> bool:
-    """Whether the directory of an OLE file names the stream: entries of 128 bytes, the name first."""
-    wanted = name.encode("utf-16-le") + b"\x00\x00"
-    at = data.find(wanted)
-    while at >= 0:
-        if at % 128 == 0 and data[at + 64 : at + 66] == len(wanted).to_bytes(2, "little"):
-            return True
-        at = data.find(wanted, at + 1)
-    return False
 
 
 def _is_text(start: bytes) -> bool:

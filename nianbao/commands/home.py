@@ -30,6 +30,7 @@ from nianbao.settings import (
     web_address,
     write_new,
 )
+from parsers.programs import PROGRAMS
 
 LEAST_FREE_BYTES = 1_000_000_000
 
@@ -162,6 +163,9 @@ def _examine(path: Path) -> Iterator[tuple[bool, str, str]]:
     except (CatalogueMissing, CatalogueOutdated, CatalogueNewer, SQLAlchemyError) as error:
         yield False, f"the catalogue: {str(error).splitlines()[0]}", "run `nianbao init`"
     yield from _examine_storage(path)
+    for program in PROGRAMS:
+        there = f"{program.name} is installed" if program.path() else str(program.missing())
+        yield True, f"{there} (optional)", ""
 
 
 def _examine_storage(path: Path) -> Iterator[tuple[bool, str, str]]:

@@ -7,14 +7,17 @@ where none is found, the smallest element that holds most of the page's text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from parsers.characters import is_han, key, mend, tidy
 from parsers.document import Cell, Document, Grid, Paragraph
+from parsers.encoding import decode
+from parsers.outcomes import TooMuch
 from parsers.sniff import HTML
 
 _SKIPPED = frozenset(
@@ -176,7 +179,17 @@ _PROPERTY_TABLE = re.compile(
     r"索引号|信息分类|发布机构|发文日期|文\s*号|有效性|公开方式|公开时限|主题分类|名\s*称|成文日期|体裁"
 )
 _NOT_AN_ARTICLE = frozenset(["table", "tbody", "tr", "p"])
-_DEEPEST = 200
+_DEEPEST = 2000
+_TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
+_CELLS = frozenset(["td", "th"])
+_WEIGHTLESS = _SKIPPED | {"a"}
+_UNSEEN = _SKIPPED - {"head", "title"}
+_PLAIN = frozenset(["p", "span", "div", "font", "b", "strong"])
+_NAMED = etree.XPath("descendant-or-self::*[@id or @class]")
+_NUMBER = re.compile(r"\s*\+?(\d{1,6})")
+_MOST_COLUMNS = 1000
+"""The widest span that browsers take."""
+_MOST_SPANNED = 1_000_000
 _LEAST_ARTICLE = 60
 
 
@@ -214,24 +227,34 @@ class _Paths:
         return f"html:{self._path(element)}"
 
     def _path(self, element: Element) -> str:
-        known = self._known.get(element)
-        if known is not None:
-            return known
+        unknown: list[Element] = []
+        current: Element | None = element
+        while current is not None and current not in self._known:
+            unknown.append(current)
+            current = current.getparent()
+        for each in reversed(unknown):
+            self._name(each)
+        return self._known[element]
+
+    def _name(self, element: Element) -> None:
+        """Name an element whose parent is known, and all beside it."""
         parent = element.getparent()
         if parent is None:
             self._known[element] = f"/{str(element.tag)}[1]"
-            return self._known[element]
-        above, counts = self._path(parent), dict[str, int]()
+            return
+        above, counts = self._known[parent], dict[str, int]()
         for child in parent.iterchildren(etree.Element):
             tag = str(child.tag)
             counts[tag] = counts.get(tag, 0) + 1
             self._known[child] = f"{above}/{tag}[{counts[tag]}]"
-        return self._known[element]
 
 
 def read(data: bytes) -> Document:
-    """Read a page. Never fails on broken markup: what cannot be read as an article is an empty document."""
-    root = _parse(decode(data))
+    """Read a page. Never fails on broken markup: what cannot be read as an article is an empty document.
+
+    Raises :class:`~parsers.outcomes.TooMuch` for markup that no browser would take either.
+    """
+    root = _parse(decode(data)[0])
     if root is None:
         return Document(HTML, ())
     tags = _tags(root)
@@ -239,51 +262,29 @@ def read(data: bytes) -> Document:
     paths = _Paths()
     writer = _Writer(paths)
     article = _article(body if body is not None else root)
-    _walk(article, writer, 0)
+    _walk(article, writer)
     writer.end()
     meta = {**_labelled(root, article), **writer.properties, **tags}
     return Document(HTML, tuple(writer.blocks), _title(root, tags), meta)
 
 
-def page_tags(data: bytes) -> dict[str, str]:
-    """The page's meta tags as 《政府网站发展指引》 (国办发〔2017〕47号, annex) names them, names in lower
-    case.
+def _parse(text: str) -> Element | None:
+    parser = etree.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True)
+    try:
+        root = etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+    except etree.XMLSyntaxError:
+        return None
+    if any(entry.type == _TOO_DEEP for entry in parser.error_log.filter_from_fatals()):
+        raise TooMuch("markup too deep to be read")
+    return root
+
+
+def _tags(root: Element) -> dict[str, str]:
+    """The page's meta tags as 《政府网站发展指引》 (国办发〔2017〕47号, annex) names them, in lower case.
 
     Names are read without regard to case and without a ``meta-`` prefix; of several the last that says
     something wins, and ``null`` says nothing.
     """
-    root = _parse(decode(data))
-    return {} if root is None else _tags(root)
-
-
-def decode(data: bytes) -> str:
-    """Text of a page: UTF-8 if it decodes, else GB 18030 if it decodes, else what it declares, else UTF-8
-    with marks.
-    """
-    for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
-        if data.startswith(mark):
-            return data.decode(name, "replace")
-    for name in ("utf-8", "gb18030"):
-        try:
-            return data.decode(name)
-        except UnicodeDecodeError:
-            continue
-    declared = re.search(rb"charset\s*=\s*[\"']?\s*([\w-]+)", data[:4096], re.IGNORECASE)
-    try:
-        return data.decode(declared[1].decode("ascii") if declared else "utf-8", "replace")
-    except LookupError:
-        return data.decode("utf-8", "replace")
-
-
-def _parse(text: str) -> Element | None:
-    parser = etree.HTMLParser(encoding="utf-8", remove_pis=True)
-    try:
-        return etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
-    except etree.XMLSyntaxError:
-        return None
-
-
-def _tags(root: Element) -> dict[str, str]:
     tags: dict[str, str] = {}
     for element in root.iter("meta"):
         name = (
@@ -317,7 +318,8 @@ def _hidden(element: Element) -> bool:
 def _article(body: Element) -> Element:
     """The element that holds the article."""
     weights = _weights(body)
-    marked = [e for e in weights if _is_container(e)] + list(_commented(body))
+    marked: list[Element] = [e for e in _NAMED(body) if e in weights and _is_container(e)]
+    marked += _commented(body)
     dense = _densest(body, weights)
     largest = max((weights[e] for e in marked), default=0)
     if largest >= _LEAST_ARTICLE and largest >= 0.5 * weights[dense]:
@@ -346,13 +348,14 @@ def _weights(body: Element) -> dict[Element, int]:
     elements = list(body.iter(etree.Element))
     inner = dict.fromkeys(elements, 0)
     for element in reversed(elements):
-        if element.tag in _SKIPPED or element.tag == "a":
-            inner[element] = 0
-        else:
-            inner[element] += len((element.text or "").strip()) + 2 * (element.tag in ("td", "th"))
+        tag, text, tail = element.tag, element.text, element.tail
+        weight = 0
+        if tag not in _WEIGHTLESS:
+            weight = inner[element] + (2 if tag in _CELLS else 0) + (len(text.strip()) if text else 0)
+        inner[element] = weight
         parent = element.getparent()
-        if parent is not None and parent in inner:
-            inner[parent] += inner[element] + len((element.tail or "").strip())
+        if parent in inner:
+            inner[parent] += weight + (len(tail.strip()) if tail else 0)
     return inner
 
 
@@ -371,37 +374,52 @@ def _densest(body: Element, weights: dict[Element, int]) -> Element:
 def _labelled(root: Element, article: Element) -> dict[str, str]:
     """Lines such as 发布时间：2024-01-31 that stand outside the article."""
     found: dict[str, str] = {}
-    inside = set(article.iter(etree.Element))
     parts: list[str] = []
-    for element in root.iter(etree.Element):
-        if element.tag in _SKIPPED:
-            parts.append(element.tail or "")
-        elif element not in inside:
-            parts += [element.text or "", "\n" if element.tag in _BLOCKS else "", element.tail or ""]
+    todo: list[Element | str] = [root]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            parts.append(item)
+        elif item is not article and isinstance(item.tag, str) and item.tag not in _UNSEEN:
+            gap = "\n" if item.tag in _BLOCKS else ""
+            parts += [gap, item.text or ""]
+            todo.append(gap)
+            for child in reversed(item):
+                todo += [child.tail or "", child]
     for name, value in _LABELLED.findall(mend("".join(parts))):
         found.setdefault(name, value)
     return found
 
 
-def _walk(element: Element, writer: _Writer, depth: int) -> None:
-    """Write an element's content, in reading order."""
-    if depth > _DEEPEST or not isinstance(element.tag, str) or element.tag in _SKIPPED or _hidden(element):
-        return
-    tag = element.tag
-    if tag == "br":
+def _walk(article: Element, writer: _Writer) -> None:
+    """Write the article's content, in reading order. Markup may be thousands deep: nothing calls itself."""
+    todo = [(article, False)]
+    while todo:
+        element, leaving = todo.pop()
+        if not leaving and _enter(element, writer):
+            todo.append((element, True))
+            todo.extend((child, False) for child in reversed(element))
+            continue
+        if leaving and element.tag in _BLOCKS:
+            writer.end(element.tag in _HEADINGS)
+        parent = element.getparent()
+        if element is not article and parent is not None:
+            writer.say(element.tail, parent)
+
+
+def _enter(element: Element, writer: _Writer) -> bool:
+    """Begin an element; whether what it holds is to be walked through."""
+    if not isinstance(element.tag, str) or element.tag in _SKIPPED or _hidden(element):
+        return False
+    if element.tag == "br":
         writer.end()
-        return
-    if tag == "table" and _write_table(element, writer):
-        return
-    block = tag in _BLOCKS
-    if block:
+        return False
+    if element.tag == "table" and _write_table(element, writer):
+        return False
+    if element.tag in _BLOCKS:
         writer.end()
     writer.say(element.text, element)
-    for child in element:
-        _walk(child, writer, depth + 1)
-        writer.say(child.tail, element)
-    if block:
-        writer.end(tag in _HEADINGS)
+    return True
 
 
 def _write_table(table: Element, writer: _Writer) -> bool:
@@ -440,59 +458,110 @@ def _keep_properties(grid: Grid, properties: dict[str, str]) -> None:
             properties.setdefault(name, value_text)
 
 
-def _rows(table: Element) -> Iterator[Element]:
+def _rows(table: Element) -> Iterator[list[Element]]:
+    """The rows of a table as lists of cells. Cells that stand in no row make one, as in browsers."""
+    loose: list[Element] = []
     for child in table.iterchildren(etree.Element):
+        if child.tag in _CELLS:
+            loose.append(child)
+            continue
+        if loose:
+            yield loose
+            loose = []
         if child.tag == "tr":
-            yield child
+            if not _hidden(child):
+                yield list(_cells(child))
         elif child.tag in ("tbody", "thead", "tfoot", "form", "center"):
             yield from _rows(child)
+    if loose:
+        yield loose
 
 
-def _span(element: Element, name: str) -> int:
-    """A span as written, from 1 to 999; what is no number spans one."""
-    written = (element.get(name) or "1").strip()[:3]
-    return max(1, int(written)) if written.isdecimal() else 1
+def _cells(row: Element) -> Iterator[Element]:
+    """The cells of a row, also within forms and such that stand between."""
+    for child in row.iterchildren(etree.Element):
+        if child.tag in _CELLS:
+            yield child
+        elif child.tag in ("form", "center", "span", "font", "tr"):
+            yield from _cells(child)
+
+
+def _span(element: Element, name: str, most: int, whole: int = 1) -> int:
+    """A span as browsers read it: the digits it begins with; 0 means ``whole``, no number 1."""
+    stated = element.get(name)
+    if stated is None or stated == "1":
+        return 1
+    written = _NUMBER.match(stated)
+    return min(int(written[1]) or whole, most) if written else 1
 
 
 def _grid(table: Element, paths: _Paths) -> Grid:
-    """Place the cells as a browser does: spans push later cells aside, a row's span ends with its table."""
+    """Place the cells as a browser does: spans push later cells aside, a row's span ends with its table, and
+    cells that are not shown are none.
+    """
     rows = list(_rows(table))
-    taken: set[tuple[int, int]] = set()
+    busy: dict[int, int] = {}
     cells: list[Cell] = []
-    for row, element in enumerate(rows):
-        column = 0
-        for cell in element.iterchildren("td", "th"):
-            while (row, column) in taken:
+    spanned = 0
+    for row, elements in enumerate(rows):
+        column, left = 0, len(rows) - row
+        for cell in elements:
+            if _hidden(cell):
+                continue
+            while busy.get(column, 0) > row:
                 column += 1
-            colspan, rowspan = _span(cell, "colspan"), min(_span(cell, "rowspan"), len(rows) - row)
-            if colspan > 1 or rowspan > 1:
-                taken.update(
-                    (r, c) for r in range(row, row + rowspan) for c in range(column, column + colspan)
-                )
-            if not _hidden(cell):
-                cells.append(Cell(row, column, _cell_text(cell), paths.locator(cell), rowspan, colspan))
+            colspan, rowspan = _span(cell, "colspan", _MOST_COLUMNS), _span(cell, "rowspan", left, left)
+            cells.append(Cell(row, column, _cell_text(cell), paths.locator(cell), rowspan, colspan))
+            if rowspan > 1:
+                spanned += rowspan + colspan
+                busy.update(dict.fromkeys(range(column, column + colspan), row + rowspan))
+            if spanned > _MOST_SPANNED:
+                raise TooMuch("a table whose cells span more than any form's")
             column += colspan
-    return Grid(tuple(cells), paths.locator(table))
+    return Grid(tuple(_without_empty_columns(cells)), paths.locator(table))
+
+
+def _without_empty_columns(cells: list[Cell]) -> list[Cell]:
+    """The cells without the columns that none of them begins in: spans may be wider than their table."""
+    starts = sorted({cell.column for cell in cells})
+    if not cells or max(cell.column + cell.colspan for cell in cells) == len(starts):
+        return cells
+
+    def kept(column: int) -> int:
+        return bisect_left(starts, column)
+
+    return [
+        replace(c, column=kept(c.column), colspan=kept(c.column + c.colspan) - kept(c.column)) for c in cells
+    ]
+
+
+def _says(text: str | None) -> bool:
+    return text is not None and not text.isspace() and text != ""
 
 
 def _cell_text(cell: Element) -> str:
     """The cell's text; lines and blocks in it are parted by a space unless Han characters meet."""
-    if not len(cell):
-        return tidy(cell.text or "")
+    innermost = cell
+    while len(innermost) == 1 and not _says(innermost.text) and not _says(innermost[0].tail):
+        innermost = innermost[0]
+        if innermost.tag not in _PLAIN or _hidden(innermost):
+            break
+    else:
+        if not len(innermost):
+            return tidy(innermost.text or "")
     parts: list[str] = []
-    _collect(cell, parts, 0)
+    todo: list[Element | str] = [cell]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            parts.append(item)
+        elif isinstance(item.tag, str) and item.tag not in _SKIPPED and not _hidden(item):
+            gap = " " if item.tag in _BLOCKS or item.tag == "br" else ""
+            parts += [gap, item.text or ""]
+            todo.append(gap)
+            for child in reversed(item):
+                todo += [child.tail or "", child]
     return tidy("".join(parts))
-
-
-def _collect(element: Element, parts: list[str], depth: int) -> None:
-    if depth > _DEEPEST or not isinstance(element.tag, str) or element.tag in _SKIPPED or _hidden(element):
-        return
-    part = " " if element.tag in _BLOCKS or element.tag == "br" else ""
-    parts += [part, element.text or ""]
-    for child in element:
-        _collect(child, parts, depth + 1)
-        parts.append(child.tail or "")
-    parts.append(part)
 
 
 def is_link_list(document: Document) -> bool:

@@ -19,17 +19,15 @@ from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
 
 from parsers.characters import mend
 from parsers.formats.pdf_content import ContentInterpreter
-from parsers.layout.page import Glyph, Page, Rule
+from parsers.layout.page import Glyph, Page
+from parsers.layout.strokes import draw
 from parsers.outcomes import TooMuch
 
 MOST_CHARACTERS = 200_000
-MOST_SEGMENTS = 200_000
 MOST_FORMS = 5_000
 MOST_INFLATED = 256 * 1024 * 1024
 _INVISIBLE = 3
 """Text rendering mode that shows nothing (ISO 32000-1, table 106)."""
-THIN = 3.0
-"""A filled rectangle no thicker than this many points is a rule."""
 
 
 class _Inflating:
@@ -125,26 +123,11 @@ class _Device(PDFTextDevice):
     def paint_path(
         self, graphicstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Sequence[Any]
     ) -> None:
-        if len(self.page.across) + len(self.page.down) > MOST_SEGMENTS:
-            raise TooMuch(f"more than {MOST_SEGMENTS} lines on a page")
         if self.ctm is None:
             return
         for points in _subpaths(path):
             corners = [apply_matrix_pt(self.ctm, point) for point in points]
-            xs, ys = [c[0] for c in corners], [self.page.height - c[1] for c in corners]
-            width, height = max(xs) - min(xs), max(ys) - min(ys)
-            if min(width, height) <= THIN:
-                self._rule(min(xs), min(ys), max(xs), max(ys))
-            elif stroke:
-                for x0, y0, x1, y1 in zip(xs, ys, xs[1:], ys[1:], strict=False):
-                    if min(abs(x1 - x0), abs(y1 - y0)) <= 1:
-                        self._rule(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-
-    def _rule(self, left: float, top: float, right: float, bottom: float) -> None:
-        if right - left >= bottom - top:
-            self.page.across.append(Rule((top + bottom) / 2, left, right))
-        else:
-            self.page.down.append(Rule((left + right) / 2, top, bottom))
+            draw(self.page, [(x, self.page.height - y) for x, y in corners], stroke)
 
 
 def _subpaths(path: Sequence[Any]) -> list[list[tuple[float, float]]]:

@@ -68,10 +68,10 @@ class Package:
         self._left -= len(data)
         return data
 
-    def read_all(self) -> None:
-        """Inflate every part once within the limits; for readers that then inflate by themselves."""
+    def inflated(self) -> Iterator[tuple[str, bytes]]:
+        """Every part in turn, within the limits: also a test for readers that then inflate by themselves."""
         for name in list(self._entries):
-            self.read(name)
+            yield name, self.read(name)
 
     def tree(self, name: str) -> Element:
         """An XML part as a tree. A document type declaration is refused: no office file has one."""

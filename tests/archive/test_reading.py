@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from archive.recorder import Recorder
 from archive.runs import open_run
 from archive.warc.exchange import Exchange
 from parsers.isolation import Readers
+from parsers.programs import LIBREOFFICE
 from parsers.report import Check, Extraction, Fact, Outcome, Section, State
 
 NIGHT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
@@ -104,6 +106,23 @@ def test_all_that_was_read_is_stored(catalogue: Catalogue, home: Path) -> None:
     ]
     assert (section.ordinal, section.heading, section.text) == (1, "一、总体情况", "全年…")
     assert found == [("a", 1, 3, 3), ("b", 0, 3, 2.5), ("c", None, None, None)]
+
+
+def test_a_file_that_waited_for_a_program_is_read_when_it_is_there(
+    catalogue: Catalogue, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(catalogue, home)
+    monkeypatch.setattr(shutil, "which", lambda command: None)
+    waiting = Extraction(Outcome.UNSUPPORTED, "application/rtf", REPORT.revision, str(LIBREOFFICE.missing()))
+    read(catalogue, home, waiting)
+    assert stale_blobs(catalogue) == []
+    monkeypatch.setattr(shutil, "which", lambda command: f"/usr/bin/{command}")
+    assert stale_blobs(catalogue) == [SHA256]
+    read(catalogue, home, REPORT)
+    with catalogue.reading() as session:
+        assert [row.outcome for row in session.scalars(select(ExtractionRow))] == ["report"]
+        assert len(session.scalars(select(FactRow)).all()) == len(REPORT.facts)
+    assert stale_blobs(catalogue) == []
 
 
 @pytest.mark.parametrize("kind", list(Kind))

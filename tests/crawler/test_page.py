@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from crawler.page import Link, decode, read_page, resolver
+from crawler.page import Link, read_page, resolver
 
 URL = "https://www.qingshi.gov.cn/zwgk/nb/index.html"
 
@@ -17,31 +17,9 @@ def urls(html: str, url: str = URL) -> list[str]:
     return [link.url for link in links(html, url)]
 
 
-def test_utf8_is_tried_before_what_is_declared() -> None:
-    text, encoding = decode("<meta charset=gb2312>年报".encode())
-    assert (text, encoding) == ("<meta charset=gb2312>年报", "utf-8")
-
-
 def test_gb18030_holds_gb2312_and_more() -> None:
     page = read_page("<title>镕基䶮年报</title>".encode("gb18030"), URL, "text/html; charset=gb2312")
     assert page.title == "镕基䶮年报"
-
-
-def test_a_page_cut_within_a_character_stays_utf8() -> None:
-    assert decode("<p>政府信息公开".encode()[:-1]) == ("<p>政府信息公\ufffd", "utf-8-replace")
-
-
-def test_one_stray_byte_in_much_utf8_does_not_make_it_gbk() -> None:
-    data = ("政府信息公开" * 30).encode()
-    assert decode(data[:90] + b"\xff" + data[90:])[0].count("政府信息公开") == 30
-
-
-def test_an_unknown_declaration_does_no_harm() -> None:
-    assert decode(b"\xff<meta charset='klingon'>")[1] == "utf-8-replace"
-
-
-def test_a_byte_order_mark_is_no_text() -> None:
-    assert decode("\ufeff年报".encode())[0] == "年报"
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from printed_reports import by_place, page_html, page_of, page_pdf, pdf_of, sheets, stream, wrong
 
-from parsers.formats.html import decode, page_tags
 from parsers.formats.pdf_page import MOST_FORMS
 from parsers.read import read
 from parsers.report import Outcome
 
 
-@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+@pytest.mark.parametrize("start", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b\x08"])
 def test_unsupported_by_content(start: bytes) -> None:
     extraction = read(start + b"\x00" * 50, "application/pdf")
     assert extraction.outcome is Outcome.UNSUPPORTED
@@ -79,17 +78,6 @@ def test_stream_that_inflates_without_end_is_given_up() -> None:
     extraction = read(pdf_of(objects))
     assert extraction.outcome is Outcome.UNREADABLE
     assert "inflates" in (extraction.reason or "")
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-8-sig", "utf-16"])
-def test_encodings(encoding: str) -> None:
-    assert "政府信息公开" in decode("<meta charset=gb2312><p>政府信息公开</p>".encode(encoding))
-
-
-def test_page_tags() -> None:
-    page = b"<meta name='meta-ArticleTitle' content='a'><meta name='articletitle' content='b'>"
-    page += b"<meta name=URL content=null>"
-    assert page_tags(page) == {"articletitle": "b"}
 
 
 @pytest.mark.parametrize("container", ["TRS_Editor", "TRS_UEDITOR", "view", "whatever", "v_news_content"])

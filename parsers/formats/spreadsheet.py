@@ -1,0 +1,169 @@
+"""XLS and XLSX into a document, through calamine.
+
+A sheet is cut at its blank rows. A row that holds one text across the whole width is a paragraph (a title, a
+heading, a note); the rows between such rows are a grid.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from parsers.characters import tidy
+from parsers.document import Cell, Document, Grid, Paragraph
+from parsers.formats.sheet_size import MOST_CELLS, Place, demand_moderate
+from parsers.outcomes import EncryptedFile, TooMuch, UnreadableFile
+from parsers.sniff import XLS, XLSX
+
+MOST_SHEETS = 200
+_LONG = 60
+"""A text of more characters is none of a table's, though nothing stands beside it."""
+_DIGITS = 15
+"""So many digits of a number does a spreadsheet keep; what comes behind them is noise of its arithmetic."""
+_PANIC = "PanicException"
+_NAMES = {XLS: "xls", XLSX: "xlsx"}
+
+Value = object
+
+
+def read(data: bytes, media_type: str) -> Document:
+    """Read a workbook. Raises :class:`~parsers.outcomes.UnreadableFile` when it is broken or locked."""
+    demand_moderate(data, media_type)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        blocks = tuple(block for sheet in _sheets(workbook) for block in _blocks(sheet, _NAMES[media_type]))
+    except PasswordError as fault:
+        raise EncryptedFile("encrypted: the workbook needs a password") from fault
+    except (CalamineError, OSError, ValueError) as fault:
+        raise UnreadableFile(f"broken workbook: {fault}"[:300]) from fault
+    except BaseException as fault:
+        if type(fault).__name__ != _PANIC:  # calamine's Rust raises it, and it is no Exception
+            raise
+        raise UnreadableFile(f"broken workbook: {fault}"[:300]) from fault
+    return Document(media_type, blocks)
+
+
+read_xls = partial(read, media_type=XLS)
+read_xlsx = partial(read, media_type=XLSX)
+
+
+def _sheets(workbook: CalamineWorkbook) -> Iterator[CalamineSheet]:
+    """The sheets that are shown."""
+    for number, sheet in enumerate(workbook.sheets_metadata):
+        if number >= MOST_SHEETS:
+            raise TooMuch(f"more than {MOST_SHEETS} sheets")
+        if sheet.typ is SheetTypeEnum.WorkSheet and sheet.visible is SheetVisibleEnum.Visible:
+            yield workbook.get_sheet_by_index(number)
+
+
+def _blocks(sheet: CalamineSheet, name: str) -> Iterator[Paragraph | Grid]:
+    """The sheet's blocks from top to bottom: stretches of rows without a blank one, each cut at its texts."""
+    rows = _rows(sheet, f"{name}:{sheet.name}!")
+    covered = {r for cells in rows.values() for c in cells if c.text for r in range(c.row, c.row + c.rowspan)}
+    stretch: list[list[Cell]] = []
+    for row in range(min(covered, default=0), max(covered, default=-1) + 2):
+        if row in covered:
+            stretch.append(rows.get(row, []))
+        elif stretch:
+            yield from _stretch(stretch)
+            stretch = []
+
+
+def _rows(sheet: CalamineSheet, place: str) -> dict[int, list[Cell]]:
+    """The cells that start in each row, at their places on the sheet; of merged cells the first alone."""
+    if sheet.start is None or sheet.end is None:
+        return {}
+    if sheet.height * sheet.width > MOST_CELLS:
+        raise TooMuch(f"more than {MOST_CELLS} cells in a sheet")
+    (top, left), end = sheet.start, sheet.end
+    merged = dict(sheet.merged_cell_ranges or ())
+    hidden = _covered(merged, end)
+    rows: dict[int, list[Cell]] = {}
+    for row, values in enumerate(sheet.to_python(), top):
+        for column, value in enumerate(values, left):
+            if (row, column) not in hidden:
+                last = merged.get((row, column), (row, column))
+                rowspan, colspan = min(last[0], end[0]) - row + 1, min(last[1], end[1]) - column + 1
+                locator = f"{place}{_letters(column)}{row + 1}"
+                rows.setdefault(row, []).append(Cell(row, column, _shown(value), locator, rowspan, colspan))
+    return rows
+
+
+def _covered(merged: Mapping[Place, Place], end: Place) -> set[Place]:
+    """The places that merged cells cover, their first ones left out."""
+    places: set[Place] = set()
+    for (top, left), (bottom, right) in merged.items():
+        rows, columns = range(top, min(bottom, end[0]) + 1), range(left, min(right, end[1]) + 1)
+        if len(places) + len(rows) * len(columns) > MOST_CELLS:
+            raise TooMuch(f"more than {MOST_CELLS} merged cells in a sheet")
+        places.update((r, c) for r in rows for c in columns if (r, c) != (top, left))
+    return places
+
+
+def _stretch(rows: list[list[Cell]]) -> Iterator[Paragraph | Grid]:
+    """Rows without a blank one between them, as paragraphs and grids."""
+    left = min(c.column for cells in rows for c in cells if c.text)
+    right = max(c.column + c.colspan for cells in rows for c in cells if c.text)
+    table: list[list[Cell]] = []
+    for cells in rows:
+        written = [c for c in cells if c.text]
+        if len(written) == 1 and _is_text(written[0], left, right, bool(table)):
+            yield from _grid(table)
+            table = []
+            yield Paragraph(written[0].text, written[0].locator)
+        else:
+            table.append(cells)
+    yield from _grid(table)
+
+
+def _is_text(cell: Cell, left: int, right: int, in_table: bool) -> bool:
+    """Whether the only text of a row is a paragraph, and not the label of a row that is not filled in."""
+    if len(cell.text) > _LONG or not in_table:
+        return cell.rowspan == 1
+    return cell.rowspan == 1 and cell.column == left and cell.colspan == right - left > 1
+
+
+def _grid(rows: list[list[Cell]]) -> Iterator[Grid]:
+    """The rows as a grid as wide as what is written in them."""
+    written = [c for row in rows for c in row if c.text]
+    if written:
+        left, right = min(c.column for c in written), max(c.column + c.colspan for c in written)
+        cells = [c for row in rows for c in row if left <= c.column < right]
+        top = min(c.row for c in cells)
+        placed = tuple(
+            Cell(c.row - top, c.column - left, c.text, c.locator, c.rowspan, c.colspan) for c in cells
+        )
+        yield Grid(placed, cells[0].locator)
+
+
+def _shown(value: Value) -> str:
+    """A value as the sheet shows it: numbers without the noise of their binary form."""
+    if isinstance(value, float):
+        return f"{Decimal(f'{value:.{_DIGITS}g}'):f}"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if not (value.hour or value.minute) else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return tidy(str(value))
+
+
+def _letters(column: int) -> str:
+    """A column's name: A for 0, AA for 26."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name

@@ -1,0 +1,108 @@
+"""XLSX and XLS: tables cell for cell, merged cells, numbers as shown, what is hidden or hostile."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from printed_reports import HEADINGS, Sheet, by_place, sheets, wrong
+from printed_xlsx import report, workbook
+
+from parsers.document import Grid, Paragraph
+from parsers.formats.spreadsheet import read_xlsx
+from parsers.read import read
+from parsers.report import Outcome
+from parsers.sniff import XLS, XLSX
+
+TITLE = "中卫市民政局2023年政府信息公开工作年度报告"
+FILES = Path(__file__).with_name("files")
+
+
+@pytest.mark.parametrize("blank", [False, True], ids=["close together", "blank rows between"])
+def test_one_sheet_cell_for_cell(figures: dict[str, str], blank: bool) -> None:
+    extraction = read(workbook({"年报": report(TITLE, sheets(figures), blank)}))
+    assert (extraction.outcome, extraction.media_type) == (Outcome.REPORT, XLSX)
+    assert (extraction.title, extraction.year, extraction.edition) == (TITLE, 2023, "2021")
+    assert wrong(extraction, figures) == {}
+    assert [s.heading for s in extraction.sections if s.heading] == HEADINGS
+
+
+def test_a_sheet_a_table(figures: dict[str, str]) -> None:
+    first, *rest = sheets(figures)
+    extraction = read(workbook({"封面": _titled(TITLE), "表二": first, "表三": rest[0], "表四": rest[1]}))
+    assert wrong(extraction, figures) == {}
+
+
+def _titled(title: str) -> Sheet:
+    sheet = Sheet()
+    sheet.put(0, 0, title)
+    return sheet
+
+
+def test_the_locator_names_sheet_and_cell(figures: dict[str, str]) -> None:
+    extraction = read(workbook({"表二": sheets(figures)[0], "表三": sheets(figures)[1]}))
+    fact = by_place(extraction)["disclosure/regulations/issued"]
+    assert fact.locator == "xlsx:表二!B3"
+
+
+def test_numbers_stand_as_shown() -> None:
+    sheet = Sheet()
+    for column, text in enumerate(["甲", "12.0", "0.1", "59237.2449", "1e21", "0.30000000000000004"]):
+        sheet.put(0, column, text)
+    grid = next(read_xlsx(workbook({"一": sheet})).grids())
+    assert [c.text for c in grid.cells] == ["甲", "12", "0.1", "59237.2449", "1000000000000000000000", "0.3"]
+
+
+def test_a_row_that_is_not_filled_in_stays_in_its_table() -> None:
+    sheet = Sheet()
+    for row, texts in enumerate(
+        [("项", "数", "数"), ("甲", "1", "2"), ("乙", "", ""), ("丙", "3", "4"), ("丁", "", "")]
+    ):
+        for column, text in enumerate(texts):
+            sheet.put(row, column, text)
+    blocks = read_xlsx(workbook({"一": sheet})).blocks
+    assert [type(b) for b in blocks] == [Grid]
+    assert [(c.row, c.column, c.text) for c in blocks[0].cells if c.row == 2] == [
+        (2, 0, "乙"),
+        (2, 1, ""),
+        (2, 2, ""),
+    ]
+
+
+def test_hidden_sheets_are_passed_over() -> None:
+    data = workbook({"一": _titled("看得见"), "二": _titled("看不见")}, {"二": "hidden"})
+    assert [b.text for b in read_xlsx(data).blocks if isinstance(b, Paragraph)] == ["看得见"]
+
+
+def test_xls_cell_for_cell(figures: dict[str, str]) -> None:
+    extraction = read((FILES / "report.xls").read_bytes())
+    assert (extraction.outcome, extraction.media_type, extraction.title) == (Outcome.REPORT, XLS, TITLE)
+    assert wrong(extraction, figures) == {}
+    assert by_place(extraction)["disclosure/regulations/issued"].locator == "xls:年报!B8"
+
+
+def test_a_cell_far_away_is_an_outcome() -> None:
+    """Calamine holds a sheet as a rectangle: two cells ask for seventeen thousand million."""
+    sheet = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    data = _with(workbook({"一": _titled("甲")}), "xl/worksheets/sheet1.xml", sheet.format(rows))
+    extraction = read(data)
+    assert extraction.outcome is Outcome.UNREADABLE
+    assert "cells in a sheet" in (extraction.reason or "")
+
+
+def test_a_broken_workbook_is_said_so() -> None:
+    data = _with(workbook({"一": _titled("甲")}), "xl/workbook.xml", "<workbook")
+    extraction = read(data)
+    assert extraction.outcome is Outcome.UNREADABLE
+    assert extraction.reason
+
+
+def _with(data: bytes, name: str, text: str) -> bytes:
+    out = BytesIO()
+    with ZipFile(BytesIO(data)) as source, ZipFile(out, "w", ZIP_DEFLATED) as target:
+        for entry in source.namelist():
+            target.writestr(entry, text if entry == name else source.read(entry))
+    return out.getvalue()
