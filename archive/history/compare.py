@@ -109,7 +109,8 @@ class Comparer:
     ) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
         """Lines removed and added, and whether lines that do not count differ."""
         before, after = self._lines(old), self._lines(new)
-        if before == after:
+        sections = self._world.sections
+        if before == after and sections(old.extraction_id) == sections(new.extraction_id):
             return (), (), False
         kept_before = [line for line in before if not noise.covers(line[1])]
         kept_after = [line for line in after if not noise.covers(line[1])]
