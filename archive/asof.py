@@ -110,6 +110,8 @@ def _facts(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:
             "state": instead.state if instead else fact.state,
             "raw": fact.raw,
             "locator": fact.locator,
+            "read_value": fact.value,
+            "correction_id": instead.correction_id if instead else None,
             "certainty": fact.certainty,
             "evidence": fact.evidence,
         }

@@ -47,14 +47,29 @@ class Filter:
     kind: str | None = None
     since: str | None = None
     after: int | None = None
+    state: str | None = None
+    late: bool = False
     failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """One agency's figure of one year; ``value`` is None where no number stands."""
+
+    agency: str | None
+    division_code: str | None
+    year: int
+    value: float | None
+    state: str
+    raw: str
+    report_id: int
 
 
 COLUMNS = {
     "reports": "report_id, agency, division_code, year, title, edition, published_on, status, url, page_url, "
     "media_type, sha256, versions, first_seen, last_seen",
     "facts": "report_id, agency, year, edition, table_code, row_code, column_code, value, state, raw, "
-    "locator, sha256, certainty, evidence",
+    "locator, sha256, certainty, evidence, division_code, read_value, correction_id",
     "sections": "report_id, ordinal, heading, text",
     "checks": "report_id, agency, year, rule, scope, passed, expected, actual, detail",
     "changes": "change_id, report_id, agency, year, layer, cause, kind, table_code, row_code, column_code, "
@@ -63,7 +78,7 @@ COLUMNS = {
     "warc_file, warc_offset, reason",
     "runs": "run_id, kind, started_at, finished_at, status, fetched, new, changed, unchanged, gone, failed, "
     "blocked",
-    "coverage": "division_code, agency, year, state, due_on, published_on",
+    "coverage": "division_code, agency, year, state, due_on, published_on, late, first_seen, report_id",
 }
 _ORDER = {
     "reports": "year DESC, agency",
@@ -145,6 +160,10 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
     equal("layer", keep.layer)
     equal("cause", keep.cause)
     equal("kind", keep.kind)
+    if view == "coverage":
+        equal("state", keep.state)
+    if keep.late:
+        clauses.append("late = 1")
     if keep.since is not None:
         clauses.append("recorded_at >= :since")
         values["since"] = keep.since
@@ -156,7 +175,7 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
         values["agency"] = _containing(keep.agency)
     if keep.region:
         in_region = "division_code LIKE :region"
-        if "division_code" not in columns:
+        if not re.search(r"\bdivision_code\b", columns):
             in_region = f"report_id IN (SELECT report_id FROM reports WHERE {in_region})"
         clauses.append(in_region)
         values["region"] = f"{stem(keep.region)}%"
@@ -168,6 +187,25 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
 def matches_region(division_code: str | None, region: str) -> bool:
     """Whether a division is the region or lies in it."""
     return division_code is not None and division_code.startswith(stem(region))
+
+
+def series(catalogue: Catalogue, keep: Filter, years: range | None = None) -> list[SeriesRow]:
+    """One figure over agencies and years, in that order: ``keep`` names the cell by table, row and column."""
+    if not (keep.table and keep.row and keep.column):
+        raise ValueError("a series is of one cell: table, row and column")
+    found: list[SeriesRow] = []
+    with ask(catalogue, "facts", keep) as rows:
+        place = {name: rows.columns.index(name) for name in rows.columns}
+        for row in rows.rows:
+            year = row[place["year"]]
+            if year is not None and (years is None or year in years):
+                found.append(
+                    SeriesRow(
+                        row[place["agency"]], row[place["division_code"]], year, row[place["value"]],
+                        row[place["state"]], row[place["raw"]], row[place["report_id"]],
+                    )
+                )  # fmt: skip
+    return sorted(found, key=lambda s: (s.division_code or "", s.agency or "", s.year))
 
 
 def find_blob(catalogue: Catalogue, name: str) -> str:

@@ -13,6 +13,7 @@ from nianbao import __version__
 from nianbao.commands import ask, exchange, history, home, work
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
+from nianbao.commands.review import review
 from nianbao.output import errors
 
 app = typer.Typer(
@@ -57,6 +58,7 @@ for command in (
     ask.changes,
     ask.checks,
     ask.coverage,
+    ask.series,
     ask.runs,
     ask.sql,
     ask.get,
@@ -66,6 +68,7 @@ app.command()(history.history)
 app.command()(history.diff)
 app.command()(history.correct)
 app.command()(history.corrections)
+app.command()(review)
 app.command()(history.rebuild)
 app.command()(home.doctor)
 app.command()(demo)

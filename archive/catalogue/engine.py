@@ -89,7 +89,7 @@ def open_catalogue(url: str) -> Catalogue:
     catalogue = Catalogue(url)
     with catalogue.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    script = ScriptDirectory.from_config(_alembic(url))
+    script = ScriptDirectory.from_config(alembic_config(url))
     if found == script.get_current_head():
         return catalogue
     catalogue.close()
@@ -102,7 +102,7 @@ def open_catalogue(url: str) -> Catalogue:
 
 def create_catalogue(url: str) -> Catalogue:
     """Create the catalogue, or bring an older one up to date; an up-to-date one is left as it is."""
-    command.upgrade(_alembic(url), "head")
+    command.upgrade(alembic_config(url), "head")
     catalogue = Catalogue(url)
     with catalogue.writing() as session:
         remake_views(session.connection())
@@ -132,7 +132,8 @@ def _literal(connection: Connection, body: str) -> str:
     return body.replace("%", "%%") if connection.dialect.name == "postgresql" else body
 
 
-def _alembic(url: str) -> Config:
+def alembic_config(url: str) -> Config:
+    """What Alembic needs to migrate this catalogue."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["url"] = url

@@ -96,7 +96,8 @@ SELECT u.run_id, u.kind, u.started_at, u.finished_at, u.status,
 """
 
 # Regulation on Open Government Information (国务院令第711号), article 49: departments by 31 January.
-# A people's government publishes by 31 March (article 50 governs the content).
+# A people's government publishes by 31 March (article 50 governs the content). A body that was renamed or
+# merged owes no report on that year or later ones: its successor does.
 COVERAGE = """
 WITH RECURSIVE span(agency_id, year, last_year) AS (
     SELECT agency_id, MIN(year), CAST(SUBSTR(CAST(CURRENT_DATE AS VARCHAR(10)), 1, 4) AS INTEGER) - 1
@@ -104,28 +105,30 @@ WITH RECURSIVE span(agency_id, year, last_year) AS (
     UNION ALL
     SELECT agency_id, year + 1, last_year FROM span WHERE year < last_year
 ), due AS (
-    SELECT s.agency_id, s.year,
+    SELECT a.agency_id, a.name, a.division_code, s.year,
            CAST(s.year + 1 AS VARCHAR(4)) || CASE WHEN a.name LIKE '%人民政府' THEN '-03-31' ELSE '-01-31' END
              AS due_on
       FROM span s JOIN agency a ON a.agency_id = s.agency_id
+     WHERE NOT EXISTS (SELECT 1 FROM decision d
+                        WHERE d.subject = a.key AND d.kind IN ('renamed', 'merged')
+                          AND d.withdrawn_at IS NULL AND CAST(SUBSTR(d.since, 1, 4) AS INTEGER) <= s.year)
 )
-SELECT a.division_code, a.name AS agency, d.year,
+SELECT d.division_code, d.name AS agency, d.year,
        CASE WHEN r.status = 'gone' THEN 'gone'
-            WHEN r.report_id IS NOT NULL AND n.facts > 0 AND n.failed = 0 THEN 'verified'
-            WHEN r.report_id IS NOT NULL AND n.facts > 0 THEN 'parsed'
+            WHEN r.report_id IS NOT NULL
+                 AND EXISTS (SELECT 1 FROM fact f WHERE f.extraction_id = r.extraction_id)
+                 THEN CASE WHEN EXISTS (SELECT 1 FROM finding c WHERE c.extraction_id = r.extraction_id
+                                           AND (c.passed = 0 OR c.passed IS NULL))
+                           THEN 'parsed' ELSE 'verified' END
             WHEN r.report_id IS NOT NULL THEN 'found'
             WHEN d.due_on < CAST(CURRENT_DATE AS VARCHAR(10)) THEN 'overdue'
             WHEN CAST(d.year + 1 AS VARCHAR(4)) = SUBSTR(CAST(CURRENT_DATE AS VARCHAR(10)), 1, 4) THEN 'due'
             ELSE 'not_due' END AS state,
-       d.due_on, r.published_on
+       d.due_on, r.published_on,
+       CASE WHEN r.published_on IS NULL THEN NULL WHEN r.published_on > d.due_on THEN 1 ELSE 0 END AS late,
+       r.first_seen, r.report_id
   FROM due d
-  JOIN agency a ON a.agency_id = d.agency_id
   LEFT JOIN report r ON r.agency_id = d.agency_id AND r.year = d.year
-  LEFT JOIN (SELECT e.extraction_id,
-                    (SELECT COUNT(*) FROM fact f WHERE f.extraction_id = e.extraction_id) AS facts,
-                    (SELECT COUNT(*) FROM finding c WHERE c.extraction_id = e.extraction_id
-                        AND (c.passed = 0 OR c.passed IS NULL)) AS failed
-               FROM extraction e) n ON n.extraction_id = r.extraction_id
 """
 
 VIEWS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from dataclasses import replace
+from dataclasses import astuple, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,8 +13,10 @@ import typer
 
 from archive.asof import ask_as_of
 from archive.catalogue.engine import Catalogue
+from archive.history.corrections import parse_place
 from archive.history.standing import NOW, Clocks
-from archive.queries import Filter, ask, find_blob
+from archive.queries import Filter, Rows, SeriesRow, ask, find_blob
+from archive.queries import series as figures_over_years
 from archive.recorder import BlobMissing, FixityError, read_blob
 from archive.sql import DEFAULT_SECONDS, SqlRefused, run_sql
 from archive.warc.payload import UndecodableBody
@@ -34,6 +36,7 @@ from nianbao.commands.options import (
     clocks_of,
     form_of,
     found_report,
+    year_span,
 )
 from nianbao.output import Format, console, plain, print_rows
 
@@ -207,15 +210,61 @@ def coverage(
     agency: Agency = None,
     year: Year = None,
     region: Region = None,
+    state: Annotated[
+        str | None, typer.Option(help="not_due, due, overdue, found, parsed, verified or gone.")
+    ] = None,
+    late: Annotated[bool, typer.Option("--late", help="Only what was published after its day.")] = False,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
     """Print which agency has published on which year, against the statutory dates.
 
-    Example: nianbao coverage --region 640500
+    Example: nianbao coverage --region 640500 --state overdue
     """
-    keep = Filter(agency=agency, year=year, region=region)
-    _print(context, "coverage", keep, form_of(as_json, as_csv))
+    keep = Filter(agency=agency, year=year, region=region, state=state, late=late)
+    shown = ("division_code", "agency", "year", "state", "due_on", "published_on", "late")
+    _print(context, "coverage", keep, form_of(as_json, as_csv), shown)
+
+
+def series(
+    context: typer.Context,
+    cell: Annotated[str, typer.Argument(help="TABLE/ROW/COLUMN, such as requests/received/total.")],
+    agency: Agency = None,
+    region: Region = None,
+    years: Annotated[str | None, typer.Option(help="A span of years, such as 2019-2024.")] = None,
+    long: Annotated[bool, typer.Option("--long", help="A row for each year, not a column.")] = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Print one figure over the years, a row for each agency.
+
+    Example: nianbao series requests/received/total --region 640500 --years 2019-2024
+    """
+    form = form_of(as_json, as_csv)
+    try:
+        table, row, column = parse_place(cell)
+        span = year_span(years)
+    except ValueError as error:
+        raise stop(str(error)) from error
+    with opened(open_home(context)) as catalogue:
+        keep = Filter(agency=agency, region=region, table=table, row=row, column=column)
+        found = figures_over_years(catalogue, keep, span)
+    print_rows(_long(found) if long else _wide(found), form)
+
+
+def _long(found: list[SeriesRow]) -> Rows:
+    return Rows(tuple(f.name for f in fields(SeriesRow)), (astuple(row) for row in found))
+
+
+def _wide(found: list[SeriesRow]) -> Rows:
+    """A column for each year. What is no number shows as its state; a year without report is empty."""
+    years = sorted({row.year for row in found})
+    lines: dict[tuple[str | None, str | None], dict[int, Any]] = {}
+    for row in found:
+        said = row.value if row.value is not None else f"({row.state})"
+        lines.setdefault((row.division_code, row.agency), {})[row.year] = said
+    columns = ("division_code", "agency", *map(str, years))
+    return Rows(columns, ([*who, *(line.get(y) for y in years)] for who, line in lines.items()))
 
 
 def runs(context: typer.Context, as_json: Json = False, as_csv: Csv = False) -> None:

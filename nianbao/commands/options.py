@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -39,6 +40,16 @@ def clocks_of(seen: str | None, known: str | None) -> Clocks:
         return Clocks(moment(seen) if seen else None, moment(known) if known else None)
     except BadDate as error:
         raise stop(str(error)) from error
+
+
+def year_span(text: str | None) -> range | None:
+    """``2019-2024``, or one year. Raises ValueError."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"\s*(\d{4})\s*(?:-\s*(\d{4}))?\s*", text)
+    if match is None:
+        raise ValueError(f"{text!r} is no span of years: give 2019-2024")
+    return range(int(match[1]), int(match[2] or match[1]) + 1)
 
 
 def beginning_of(since: str | None) -> str | None:
