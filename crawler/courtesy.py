@@ -129,7 +129,7 @@ class Courtesy:
         judgement: Judgement | None = request.meta.get("judgement")
         if judgement is None or "from_archive" in response.flags:
             return response
-        if not _is_robots_challenge(request, judgement):
+        if not _is_robots_challenge(request, judgement) and not request.meta.get("source"):
             self._hosts.judged(request.url, judgement)
         care = self._hosts.of(request.url)
         if response.status in _OVERLOADED and judgement.verdict is Verdict.ERROR:

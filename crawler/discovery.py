@@ -75,6 +75,7 @@ class Place:
 
 _OPEN = "looks like openness"
 _SOFT_YEAR = re.compile(r"(?:19|20)\d{2}\s*年?度?")
+_SOFT_TITLE = re.compile(r"年报|年度报告|公开报告|(?:19|20)\d{2}年.*报告")
 _TITLE_PARTS = re.compile(r"\s*[-_|—–]+\s*")
 _WORDS = re.compile(r"[-_|—–\s]+")
 _CRUMBS = re.compile(r"\s*(?:>+|»|›|/|→|\||-{1,2}>?|::)\s*|\s{2,}|\s+")
@@ -337,8 +338,13 @@ def _branch_of_column(page: Page, link: Link, context: PageContext, place: Place
         yield _column(page, link, 90.0)
         return
     here = _folder(page.url)
-    below = _below(link.url, here) and _folder(link.url) != here
+    near = _below(link.url, here) or _folder(link.url) == here
+    below = near and _folder(link.url) != here
     if kind is TitleKind.NEAR_MISS or is_article_url(link.url):
+        return
+    if near and _SOFT_TITLE.search(label):
+        row = ListItem(link.url, label, page.shown_date(link.url))
+        yield Candidate(link.url, _leaf_kind(link.url), 83.0, "named like a report", label, row=row)
         return
     if _SOFT_YEAR.fullmatch(bare(label)):
         yield Candidate(link.url, CandidateKind.LISTING, 86.0, "a year within the report column", label)

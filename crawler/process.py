@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.task import LoopingCall
 
 from archive.catalogue.engine import open_catalogue
+from archive.listings import PastListing, past_listings
 from archive.recorder import Recorder
 from archive.warc.writer import ArchiveUnwritable
 from crawler.archiving import attach
@@ -89,7 +90,8 @@ def run(job: CrawlJob) -> Outcome:
         catalogue, job.home_path, run_id=job.run_id, host=host, software=software, site_id=job.site_id
     )
     hosts = Hosts(catalogue, job.home_path, delay=job.delay, ask_again=job.ask_again)
-    outcome = _crawl(job, recorder, hosts)
+    past = past_listings(catalogue, job.site_id, job.run_id) if job.site_id is not None else ()
+    outcome = _crawl(job, recorder, hosts, past)
     try:
         hosts.close()
         recorder.close()
@@ -100,7 +102,7 @@ def run(job: CrawlJob) -> Outcome:
     return outcome
 
 
-def _crawl(job: CrawlJob, recorder: Recorder, hosts: Hosts) -> Outcome:
+def _crawl(job: CrawlJob, recorder: Recorder, hosts: Hosts, past: tuple[PastListing, ...]) -> Outcome:
     process = CrawlerProcess(settings_for(job))
     crawler = process.create_crawler(ReportSpider)
     attach(crawler, recorder)
@@ -108,7 +110,7 @@ def _crawl(job: CrawlJob, recorder: Recorder, hosts: Hosts) -> Outcome:
     reasons: list[str] = []
     crawler.signals.connect(lambda reason, **_: reasons.append(reason), signals.spider_closed, weak=False)
     crawler.signals.connect(_tell_while_open, signals.spider_opened)
-    process.crawl(crawler, job=job, recorder=recorder, hosts=hosts)
+    process.crawl(crawler, job=job, recorder=recorder, hosts=hosts, past=past)
     process.start()
     spider = crawler.spider
     if not isinstance(spider, ReportSpider):

@@ -60,7 +60,11 @@ def _downloads(page: Page) -> Iterator[Link]:
     for link in page.links:
         if link.kind != "anchor":
             continue
-        if FILE_EXTENSION.search(link.label) or _DOWNLOAD_WORD.search(link.label) and _DOWNLOAD_URL.search(link.url.partition("://")[2]):
+        if (
+            FILE_EXTENSION.search(link.label)
+            or _DOWNLOAD_WORD.search(link.label)
+            and _DOWNLOAD_URL.search(link.url.partition("://")[2])
+        ):
             yield link
 
 

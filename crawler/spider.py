@@ -9,18 +9,22 @@ from typing import Any
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 import tldextract
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive.capture import Kind
+from archive.capture import Kind, ListingSeen
+from archive.listings import PastListing
 from archive.recorder import Recorder
+from crawler.columns import columns_told
 from crawler.discovery import Candidate, CandidateKind, Place, follow, list_candidates, takes_as_column
 from crawler.families import Ask, drawn_lists_of, family_named, family_of, paging_of
 from crawler.frontier import Frontier, Step
 from crawler.hosts import Hosts, NotAsked
 from crawler.job import CrawlJob, Outcome, Progress
 from crawler.page import Page, is_html, read_page
+from crawler.sources import read_source, sitemaps_of, sources_of
 from crawler.titles import TitleKind, title_kind
 from crawler.trouble import explain
 from crawler.verdict import Judgement, Verdict
@@ -40,6 +44,10 @@ _IN_FLIGHT = 16
 _URL_CHARACTERS = "/%:@!$&'()*+,;=~-._?#[]"
 _MOST_TOLD = 20
 _LIST_PAGE = 96.0
+_KNOWN = 97.0
+_KNOWN_REASON = "a column known before"
+_SOURCE = 12.0
+_MOST_SOURCE_PAGES = 10
 _MOST_HOPS = 8
 # the list that ships with the package: a crawl asks no third party
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -55,6 +63,7 @@ class ReportSpider(Spider):
         job: CrawlJob,
         recorder: Recorder,
         hosts: Hosts,
+        past: tuple[PastListing, ...] = (),
         clock: Callable[[], float] = monotonic,
         **kwargs: Any,
     ) -> None:
@@ -62,6 +71,9 @@ class ReportSpider(Spider):
         self._job = job
         self._recorder = recorder
         self._crawled_hosts = hosts
+        self._past = past
+        self._fates: dict[str, str] = {}
+        self._listed: list[ListingSeen] = []
         self._clock = clock
         self._began = clock()
         self._frontier = Frontier(job.max_pages)
@@ -77,10 +89,25 @@ class ReportSpider(Spider):
 
     # ----------------------------------------------------------- requests
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ReportSpider:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.robots_seen, signals.response_received)
+        return spider
+
+    def robots_seen(self, response: Response) -> None:
+        """The sitemaps that the start page's host names are looked at after all else."""
+        if response.url.endswith("/robots.txt") and response.status == 200 and not self._job.given:
+            for ask in sitemaps_of(response.body.decode("utf-8", "replace")):
+                if self._in_scope(ask.url):
+                    self._frontier.add(Step(ask, Kind.PAGE, _SOURCE, "the site's map"))
+
     async def start(self) -> AsyncIterator[Request]:
         kind = Kind.GIVEN if self._job.given else Kind.START
         for url in self._job.start:
             self._frontier.add(Step(Ask(url), kind, 1000.0, "given by hand"))
+        for known in self._past:
+            self._frontier.add(Step(Ask(known.url), Kind.LISTING, _KNOWN, _KNOWN_REASON, column=True))
         for request in self._next():
             yield request
 
@@ -102,6 +129,7 @@ class ReportSpider(Spider):
             "kind": step.kind.value,
             "parent": step.article or step.parent,
             "step": step,
+            "source": _is_source(step),
             "handle_httpstatus_all": True,
         }
         return Request(
@@ -125,6 +153,7 @@ class ReportSpider(Spider):
         judgement: Judgement | None = meta.get("judgement")
         verdict = judgement.verdict if judgement is not None else Verdict.OK
         self._count(verdict, len(response.body), step)
+        self._note_fate(step, judgement)
         if verdict is Verdict.MOVED:
             self._move(step, _target(response))
         elif verdict not in _GOOD:
@@ -145,8 +174,15 @@ class ReportSpider(Spider):
         verdict = judgement.verdict if judgement else Verdict.ERROR
         self._count(verdict, 0, step)
         problem = judgement or Judgement(Verdict.ERROR, explain(failure.value or Exception(), request.url))
+        self._note_fate(step, problem)
         self._note_refusal(step, problem)
         yield from self._next()
+
+    def _note_fate(self, step: Step, judgement: Judgement | None) -> None:
+        """What came of asking for a column that earlier nights knew."""
+        if judgement is not None and step.reason == _KNOWN_REASON:
+            good = judgement.verdict in _GOOD
+            self._fates[step.ask.url] = "the page lists no reports any more" if good else judgement.reason
 
     def _leave(self, step: Step, reason: str) -> None:
         """A URL that was not asked for; a list that it belongs to is not whole."""
@@ -160,7 +196,9 @@ class ReportSpider(Spider):
         """Look at what came, and queue what it leads to."""
         if step.kind in (Kind.START, Kind.GIVEN):
             self._start_answers += 1
-        if step.ask.reader:
+        if step.ask.reader and step.walk is None:
+            self._take_source(decode(response.body, _content_type(response))[0], step)
+        elif step.ask.reader:
             self._take_part(decode(response.body, _content_type(response))[0], step)
         elif is_html(response.body):
             self._take_page(page or read_page(response.body, response.url, _content_type(response)), step)
@@ -196,6 +234,9 @@ class ReportSpider(Spider):
             within_report=step.kind in _OF_A_REPORT,
             within_column=step.column,
         )
+        if step.kind is Kind.START:
+            for ask in sources_of(page):
+                self._frontier.add(Step(ask, Kind.PAGE, _SOURCE, "the site's own search", parent=page.url))
         found = follow(page, place, in_scope=self._in_scope)
         walk = self._walk_of(page, step, place)
         if walk is not None:
@@ -208,14 +249,8 @@ class ReportSpider(Spider):
             self._queue(page, step, one, barren=barren, column=walk is not None)
 
     def _queue(self, page: Page, step: Step, one: Candidate, *, barren: int, column: bool) -> None:
-        following = Step(
-            one.ask or Ask(one.url),
-            _KINDS[one.kind],
-            one.priority,
-            one.reason,
-            title=one.title,
-            parent=page.url,
-            depth=step.depth + 1,
+        following = replace(
+            _following(one, step, page.url),
             barren=barren,
             article=(step.article or page.url) if one.of_article else None,
             column=one.kind is CandidateKind.LISTING
@@ -245,7 +280,9 @@ class ReportSpider(Spider):
             return None
         names = (page.tags.column_name, step.title, page.title)
         column = next((name for name in names if title_kind(name) is TitleKind.COLUMN), names[0] or names[2])
-        return self._new_walk(page.url, column or None, family_of(page).name)
+        walk = self._new_walk(page.url, column or None, family_of(page).name)
+        walk.is_named = title_kind(column) is TitleKind.COLUMN
+        return walk
 
     def _new_walk(self, url: str, column_name: str | None, family: str) -> Walk:
         return self._walks.setdefault(url, Walk(url, column_name, family))
@@ -272,6 +309,16 @@ class ReportSpider(Spider):
             walk.ends_known = False
             self._queue_list_pages(walk, asks, replace(step, parent=page.url))
 
+    def _take_source(self, text: str, step: Step) -> None:
+        """What a search or a map names; a map says nothing of what is behind its addresses."""
+        part = read_source(text, step.ask)
+        for one in list_candidates(part.items, step.ask.url, self._in_scope):
+            looked = one if one.title else replace(one, kind=CandidateKind.EXPLORE)
+            self._frontier.add(_following(looked, step, step.ask.url))
+        others = part.paging.others[:_MOST_SOURCE_PAGES] if part.paging else ()
+        for ask in others:
+            self._frontier.add(replace(step, ask=ask))
+
     def _take_part(self, text: str, step: Step) -> None:
         """Rows that came as data."""
         walk = self._walks[step.walk or ""]
@@ -285,17 +332,7 @@ class ReportSpider(Spider):
         for one in list_candidates(part.items, walk.url, self._in_scope):
             assert one.row is not None
             walk.note_item(one.row)
-            self._frontier.add(
-                Step(
-                    Ask(one.url),
-                    _KINDS[one.kind],
-                    one.priority,
-                    one.reason,
-                    title=one.title,
-                    parent=walk.url,
-                    depth=step.depth + 1,
-                )
-            )
+            self._frontier.add(_following(one, step, walk.url))
         if part.paging is not None:
             self._queue_list_pages(walk, part.paging.others, step)
         walk.page_seen(step.url, new=new)
@@ -342,7 +379,8 @@ class ReportSpider(Spider):
     # -------------------------------------------------------------- counts
 
     def _count(self, verdict: Verdict, size: int, step: Step) -> None:
-        self._counts[verdict.value] = self._counts.get(verdict.value, 0) + 1
+        counted = verdict.value if verdict in _GOOD or not _is_source(step) else "source"
+        self._counts[counted] = self._counts.get(counted, 0) + 1
         if verdict in _GOOD and step.kind in _OF_A_REPORT:
             self._counts["found"] = self._counts.get("found", 0) + 1
         if verdict is not Verdict.NOT_MODIFIED:
@@ -360,6 +398,7 @@ class ReportSpider(Spider):
         for walk in filter(lambda walk: walk.is_list, self._walks.values()):
             self._listings += 1
             seen = walk.result()
+            self._listed.append(seen)
             self._incomplete += not seen.complete
             self._recorder.add_listing(seen)
 
@@ -382,7 +421,7 @@ class ReportSpider(Spider):
             unexplored_best=tuple(f"{step.url} ({step.reason})" for step in waiting[:_MOST_TOLD]),
             received_bytes=counts.get("bytes", 0),
             problem=self._problem(reason),
-            notes=tuple(self._resting(own=False)),
+            notes=(*self._resting(own=False), *columns_told(self._past, self._listed, self._fates)),
         )
 
     def _resting(self, *, own: bool) -> list[str]:
@@ -407,9 +446,25 @@ class ReportSpider(Spider):
         return None
 
 
+def _following(one: Candidate, step: Step, parent: str) -> Step:
+    return Step(
+        one.ask or Ask(one.url),
+        _KINDS[one.kind],
+        one.priority,
+        one.reason,
+        title=one.title,
+        parent=parent,
+        depth=step.depth + 1,
+    )
+
+
 def _needs_referer(step: Step) -> bool:
     """Download programs and list interfaces of some systems answer only those who come from their page."""
     return step.kind is Kind.ATTACHMENT or bool(step.ask.reader)
+
+
+def _is_source(step: Step) -> bool:
+    return bool(step.ask.reader) and step.walk is None
 
 
 def _registered(url: str) -> str:

@@ -27,6 +27,7 @@ class Walk:
     items: dict[str, ListedItem] = field(default_factory=dict)
     rows: set[str] = field(default_factory=set)
     held: list[Ask] = field(default_factory=list)
+    is_named: bool = True
     has_folders: bool = False
 
     def note_paging(self, paging: ListPaging | None) -> None:
@@ -71,7 +72,7 @@ class Walk:
     @property
     def is_list(self) -> bool:
         """Whether there was a list at all, and not only folders that hold lists."""
-        return bool(self.rows) or not self.has_folders or self.failed or bool(self.waiting)
+        return bool(self.rows or self.waiting) or self.failed or (self.is_named and not self.has_folders)
 
     def result(self) -> ListingSeen:
         return ListingSeen(

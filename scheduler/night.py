@@ -120,7 +120,8 @@ def _crawl_site(
     outcome = _run_process(job, tell)
     if site_id is not None:
         status = RunStatus.FAILED if outcome.problem else RunStatus.DONE
-        note_site_run(catalogue, run_id, site_id, status, outcome.problem)
+        told = "; ".join(filter(None, (outcome.problem, *outcome.notes)))
+        note_site_run(catalogue, run_id, site_id, status, told or None)
     return outcome
 
 

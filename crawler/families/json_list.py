@@ -8,6 +8,7 @@ are asked for by the parameter that counts them. Rows may also stand in the scri
 import json
 import re
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from crawler.families.base import (
@@ -20,7 +21,7 @@ from crawler.families.base import (
     is_article_url,
     rows,
 )
-from crawler.families.records import items_of, parse_json, read_records
+from crawler.families.records import items_of, parse_json, read_records, whole_number
 from crawler.page import Page, resolver
 
 _HINTS = ("ajax", "fetch(", "getJSON", "axios", "$.get(", "$.post(", "XMLHttpRequest", "data-url", "data-api")
@@ -154,23 +155,23 @@ def _held_rows(page: Page) -> tuple[ListItem, ...]:
     return best
 
 
-def _asked_fields(ask: Ask) -> dict[str, str]:
+def _asked_fields(ask: Ask) -> dict[str, Any]:
     if ask.payload:
         data = parse_json(ask.payload)
-        return {str(key): str(value) for key, value in data.items()} if isinstance(data, dict) else {}
+        return data if isinstance(data, dict) else {}
     return dict(ask.form) or dict(parse_qsl(ask.url.partition("?")[2], keep_blank_values=True))
 
 
 def _page_number(ask: Ask) -> int | None:
     fields = _asked_fields(ask)
-    found = (value for name, value in fields.items() if _PAGE_FIELD.fullmatch(name) and value.isdecimal())
-    return next((int(value) for value in found), None)
+    found = (whole_number(value) for name, value in fields.items() if _PAGE_FIELD.fullmatch(name))
+    return next((number for number in found if number is not None), None)
 
 
 def _page_size(ask: Ask) -> int | None:
     fields = _asked_fields(ask)
-    found = (value for name, value in fields.items() if _SIZE_FIELD.fullmatch(name) and value.isdecimal())
-    return next((int(value) for value in found if int(value)), None)
+    found = (whole_number(value) for name, value in fields.items() if _SIZE_FIELD.fullmatch(name))
+    return next((number for number in found if number), None)
 
 
 def _turned(ask: Ask, number: int, first: int) -> Ask:
@@ -182,7 +183,7 @@ def _turned(ask: Ask, number: int, first: int) -> Ask:
     if name is None and (match := _FILE_NUMBER.match(path)):
         step = int(match.group(3)) + number - 1
         return replace(ask, url=f"{match.group(1)}{match.group(2)}{step}{match.group(4)}")
-    fields[name or "page"] = wanted
+    fields[name or "page"] = int(wanted) if name and isinstance(fields[name], int) else wanted
     if ask.payload:
         return replace(ask, payload=json.dumps(fields, ensure_ascii=False))
     if ask.form:

@@ -27,6 +27,7 @@ class Crawled:
     fetched: list[tuple[str, str, str]]
     log: list[LoggedRequest]
     key: set[tuple[str, int]]
+    family: str
 
     @property
     def recall(self) -> float:
@@ -67,7 +68,8 @@ def crawl(site: FamilySite, home: Path, *, start: Sequence[str] = (), **options:
     site.requests.clear()
     catalogue = open_catalogue(url)
     try:
-        summary = run_night(catalogue, [SiteTask(SiteIdentity("replica", None, "640502", starts), job)])
+        task = SiteTask(SiteIdentity("replica", None, "640502", starts), job)
+        summary = run_night(catalogue, [task], workers=1)
         with catalogue.reading() as session:
             reports = session.execute(text("SELECT agency, year FROM reports")).all()
             listings = session.execute(
@@ -84,6 +86,7 @@ def crawl(site: FamilySite, home: Path, *, start: Sequence[str] = (), **options:
                 [(row.url, row.kind, row.verdict) for row in captures],
                 list(site.requests),
                 site.site.key,
+                site.site.family,
             )
     finally:
         catalogue.close()

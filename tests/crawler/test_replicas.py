@@ -13,7 +13,7 @@ from nianbao.replica.families import BUILDERS, FamilySite, Site
 from tests.crawler.replica_crawl import AGENT, Crawled, crawl
 
 #: Requests a report may cost: its page, its file, and a share of the lists and the way there.
-DEAREST = 2.3
+DEAREST = 2.8
 DELAY = 0.05
 
 
@@ -47,17 +47,14 @@ def test_all_reports_are_found_and_nothing_else(
 
 def test_few_requests_a_report(crawled: Crawled) -> None:
     assert crawled.requests_per_report <= DEAREST
-    asked = [(entry.method, entry.path) for entry in crawled.log if entry.method == "GET"]
+    asked = [entry.path for entry in crawled.log if entry.method == "GET" and entry.status < 500]
     assert len(asked) == len(set(asked))
 
 
-def test_lists_are_walked_to_their_end_and_known_to_be_whole(
-    crawled: Crawled, request: pytest.FixtureRequest
-) -> None:
-    family = request.node.callspec.params["crawled"].partition("_")[0]
+def test_lists_are_walked_to_their_end_and_known_to_be_whole(crawled: Crawled) -> None:
     assert crawled.listings
     assert [row["url"] for row in crawled.listings if not row["complete"]] == []
-    assert {row["family"] for row in crawled.listings} == {family}
+    assert {row["family"] for row in crawled.listings} == {crawled.family}
     assert crawled.outcome.incomplete_listings == 0
 
 

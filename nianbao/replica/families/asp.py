@@ -75,7 +75,7 @@ def _show(entries: dict[str, Entry], asked: Asked) -> Answer:
 
 def build() -> Site:
     """A frameset of a head, a menu and a main frame; the menu names the columns."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="asp")
     columns = {"12": ("政府信息公开年报", listed()), "3": ("新闻动态", list(NEWS))}
     entries = {str(entry.number): entry for entry in (*listed(), *NEWS, *town_reports())}
     frames = (

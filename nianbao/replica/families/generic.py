@@ -60,7 +60,7 @@ def _table(site: Site) -> str:
 
 def build() -> Site:
     """The column lists years; the towns' reports are files in a table."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="generic")
     for year in YEARS:
         _year(site, year)
     years = "".join(link(f"/gk/nb/{year}/index.html", f"{year}年") for year in YEARS)

@@ -91,7 +91,7 @@ def _platform(site: Site, base: str, entries: list[Entry], first: int) -> None:
 
 def build() -> Site:
     """The government links its reports by a fragment; bodies and towns have platforms of their own."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="gkmlpt")
     _platform(site, "", [*reports()], 2600)
     bodies = ""
     for number, town in enumerate(TOWNS):

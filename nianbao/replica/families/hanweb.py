@@ -106,7 +106,7 @@ def span(entries: list[Entry], asked: Asked) -> list[Entry]:
 
 def build() -> Site:
     """The proxy takes POST only, and wants to know site, column and unit."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="hanweb")
     columns = columns_of()
     common(site, columns)
     for number, (name, entries) in columns.items():

@@ -9,7 +9,7 @@ PATH = "/module/jslib/jquery/jpage/dataproxy.jsp"
 
 def build() -> Site:
     """Pages are asked for by their number."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="hanweb")
     columns = hanweb.columns_of()
     hanweb.common(site, columns)
     for number, (name, entries) in columns.items():

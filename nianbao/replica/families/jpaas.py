@@ -111,7 +111,7 @@ def _rows(entries: list[Entry], asked: Asked) -> Answer:
 
 def build() -> Site:
     """The menu of openness is drawn from a tree; each list is a shell."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="jpaas")
     query = (
         "{'parseType':'bulidstatic','webId':'67','tplSetId':'t1','pageType':'column','tagId':'信息列表',"
         "'editType':'null','pageId':'60021'}"

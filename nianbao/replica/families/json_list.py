@@ -55,7 +55,7 @@ def _rows(entries: list[Entry], asked: Asked) -> Answer:
 
 def build() -> Site:
     """One list by an interface, one in the page."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="json")
     entries = {str(entry.number): entry for entry in (*listed(), *NEWS, *town_reports())}
     script = """var pageNo = 1;
     function load() {

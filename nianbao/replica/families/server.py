@@ -27,18 +27,18 @@ class Asked:
     cookies: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = b""
+    raw_path: str = ""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `cut` sends only so many of the bytes that were declared; `slow` waits so many seconds."""
+    """One answer. `cut` sends only so many of the bytes that were declared."""
 
     body: bytes
     media_type: str = HTML
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     cut: int | None = None
-    slow: float = 0.0
 
 
 Route = Answer | Callable[[Asked], Answer]
@@ -46,16 +46,21 @@ Route = Answer | Callable[[Asked], Answer]
 
 @dataclass
 class Site:
-    """What a replica serves, and its key: the (agency, year) of every report that is to be found."""
+    """What a replica serves, and its key: the (agency, year) of every report that is to be found.
+
+    `routes` goes by the decoded path, `raw_routes` by the path as it was sent; `before` sees every request.
+    """
 
     routes: dict[str, Route] = field(default_factory=dict)
+    raw_routes: dict[str, Answer] = field(default_factory=dict)
     key: set[tuple[str, int]] = field(default_factory=set)
+    family: str = ""
     before: Callable[[Asked], Answer | None] | None = None
 
     def answer(self, asked: Asked) -> Answer:
         if self.before is not None and (answer := self.before(asked)) is not None:
             return answer
-        route = self.routes.get(asked.path)
+        route = self.raw_routes.get(asked.raw_path) or self.routes.get(asked.path)
         if route is None:
             return MISSING
         return route if isinstance(route, Answer) else route(asked)
@@ -128,6 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
             cookies={name: morsel.value for name, morsel in cookies.items()},
             headers={name.lower(): value for name, value in self.headers.items()},
             body=body,
+            raw_path=parts.path,
         )
 
     def _send(self, answer: Answer) -> None:

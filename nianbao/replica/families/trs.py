@@ -81,7 +81,7 @@ def listing(site: Site, path: str, name: str, entries: list[Entry]) -> None:
 
 def build() -> Site:
     """Columns of the government, of each body and of the towns."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="trs")
     half = [entry for entry in listed() if entry.report is None or entry.report.agency[4:] in BODIES[:3]]
     listing(site, COLUMN, COLUMN_NAME, half)
     listing(site, TOWNS, COLUMN_NAME, list(town_reports()))

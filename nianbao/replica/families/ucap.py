@@ -53,7 +53,7 @@ def listing(site: Site, folder: str, stem: str, name: str, entries: list[Entry])
 
 def build() -> Site:
     """The page of openness shows its left menu in a frame."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="ucap")
     listing(site, "/spt/c100028/", "common_zfxxgknb", COLUMN_NAME, listed())
     listing(site, "/spt/c100029/", "zwgklist", "街道乡镇政府信息公开年报", list(town_reports()))
     listing(site, "/spt/c100001/", "list", "要闻", list(NEWS))

@@ -63,7 +63,7 @@ def listing(site: Site, path: str, name: str, entries: list[Entry], column: int)
 
 def build() -> Site:
     """Files come through a program that wants to see the page that led to it."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="vsb")
     listing(site, "/zwgk/zfxxgknb", COLUMN_NAME, listed(), 1011)
     listing(site, "/zwgk/xznb", "乡镇政府信息公开年报", list(town_reports()), 1012)
     listing(site, "/xwzx", "新闻中心", list(NEWS), 1001)

@@ -65,7 +65,7 @@ def listing(site: Site, column: int, name: str, entries: list[Entry]) -> None:
 
 def build() -> Site:
     """Columns bear no page tags, only a title."""
-    site = Site(key=key_of([*reports(), *town_reports()]))
+    site = Site(key=key_of([*reports(), *town_reports()]), family="webplus")
     listing(site, 1234, COLUMN_NAME, listed())
     listing(site, 1235, "乡镇信息公开年报", list(town_reports()))
     listing(site, 1200, "新闻", list(NEWS))
