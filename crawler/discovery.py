@@ -64,6 +64,7 @@ class Place:
     """How a page was come by: pages since the start, pages since the last that named a report, and as what.
 
     `within_report`: the page was fetched as a report, so that its files are taken whatever it is called.
+    `by_hand`: a person gave the address and wants it walked.
     `within_column`: a report column led to it as a part of itself, or a link named it as one.
     """
 
@@ -71,6 +72,7 @@ class Place:
     barren: int = 0
     within_report: bool = False
     within_column: bool = False
+    by_hand: bool = False
 
 
 _OPEN = "looks like openness"
@@ -159,6 +161,8 @@ def takes_as_column(page: Page, place: Place) -> bool:
     """Whether the page is walked as a list of reports."""
     if is_article(page):
         return False
+    if place.by_hand and not bears_a_report(page):
+        return True
     return is_report_column(page) or (place.within_column and _is_column_by_rows(page))
 
 

@@ -18,6 +18,8 @@ class CrawlJob:
     """One crawl of one site, or of URLs that a person gave (``given``), on one host at a time.
 
     ``delay`` is in seconds between requests to a host. ``follow`` lets given URLs be walked as listings.
+    ``max_pages`` and ``max_seconds`` are the site's budget. ``sample`` limits the reports fetched of each
+    list; ``trace_file`` is written with every step (:mod:`crawler.trace`).
     ``ask_again``: hosts that refused us are asked although the time of their rest is not over.
     """
 
@@ -36,6 +38,8 @@ class CrawlJob:
     max_pages: int = 5000
     ask_again: bool = False
     max_seconds: float = 8 * 3600.0
+    sample: int | None = None
+    trace_file: str | None = None
     log_file: str | None = None
 
     @property

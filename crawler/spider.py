@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
@@ -26,6 +28,7 @@ from crawler.job import CrawlJob, Outcome, Progress
 from crawler.page import Page, is_html, read_page
 from crawler.sources import read_source, sitemaps_of, sources_of
 from crawler.titles import TitleKind, title_kind
+from crawler.trace import Followed, write_trace
 from crawler.trouble import explain
 from crawler.verdict import Judgement, Verdict
 from crawler.walk import Walk
@@ -36,6 +39,12 @@ _KINDS = {
     CandidateKind.ARTICLE: Kind.ARTICLE,
     CandidateKind.ATTACHMENT: Kind.ATTACHMENT,
     CandidateKind.EXPLORE: Kind.PAGE,
+}
+_LEADS_TO = {
+    CandidateKind.LISTING: "lists",
+    CandidateKind.ARTICLE: "articles",
+    CandidateKind.ATTACHMENT: "files",
+    CandidateKind.EXPLORE: "pages to look at",
 }
 _GOOD = (Verdict.OK, Verdict.NOT_MODIFIED)
 _OF_A_REPORT = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)
@@ -74,6 +83,8 @@ class ReportSpider(Spider):
         self._past = past
         self._fates: dict[str, str] = {}
         self._listed: list[ListingSeen] = []
+        self._trace: list[Followed] = []
+        self._sampled: Counter[str | None] = Counter()
         self._clock = clock
         self._began = clock()
         self._frontier = Frontier(job.max_pages)
@@ -155,6 +166,7 @@ class ReportSpider(Spider):
         self._count(verdict, len(response.body), step)
         self._note_fate(step, judgement)
         if verdict is Verdict.MOVED:
+            self._tell(step, verdict, f"leads to {_target(response)}")
             self._move(step, _target(response))
         elif verdict not in _GOOD:
             self._note_refusal(step, judgement)
@@ -202,8 +214,10 @@ class ReportSpider(Spider):
             self._take_part(decode(response.body, _content_type(response))[0], step)
         elif is_html(response.body):
             self._take_page(page or read_page(response.body, response.url, _content_type(response)), step)
-        elif step.walk is not None:
-            self._list_page_failed(step)
+        else:
+            self._tell(step, Verdict.OK, f"a file of {len(response.body)} bytes")
+            if step.walk is not None:
+                self._list_page_failed(step)
 
     def _move(self, step: Step, target: str) -> None:
         """Go where a redirect leads; a target that has been asked for already ends a loop."""
@@ -220,6 +234,8 @@ class ReportSpider(Spider):
             walk.failed |= not followed
 
     def _note_refusal(self, step: Step, judgement: Judgement | None) -> None:
+        if judgement is not None:
+            self._tell(step, judgement.verdict, judgement.reason)
         if step.walk is not None:
             self._list_page_failed(step)
         if judgement is not None and step.kind in (Kind.START, Kind.GIVEN):
@@ -233,6 +249,7 @@ class ReportSpider(Spider):
             barren=step.barren,
             within_report=step.kind in _OF_A_REPORT,
             within_column=step.column,
+            by_hand=step.kind is Kind.GIVEN and self._job.follow,
         )
         if step.kind is Kind.START:
             for ask in sources_of(page):
@@ -241,12 +258,20 @@ class ReportSpider(Spider):
         walk = self._walk_of(page, step, place)
         if walk is not None:
             self._walk_on(page, step, walk, found)
-        if self._job.given and not self._job.follow:
-            found = tuple(one for one in found if one.kind is CandidateKind.ATTACHMENT or one.of_article)
+        if self._job.given:
+            found = tuple(one for one in found if self._is_part_of_given(one))
+        self._tell_page(page, step, walk, found)
         named = any(one.kind in (CandidateKind.ARTICLE, CandidateKind.ATTACHMENT) for one in found)
         barren = step.barren + 1 if walk is not None and not named else 0
         for one in found:
             self._queue(page, step, one, barren=barren, column=walk is not None)
+
+    def _is_part_of_given(self, one: Candidate) -> bool:
+        """Of a URL given by hand only its files, and where it is to be followed, its list."""
+        if one.kind is CandidateKind.ATTACHMENT or one.of_article:
+            return True
+        elsewhere = one.kind is CandidateKind.LISTING and title_kind(one.title) is TitleKind.COLUMN
+        return self._job.follow and one.kind is not CandidateKind.EXPLORE and not elsewhere
 
     def _queue(self, page: Page, step: Step, one: Candidate, *, barren: int, column: bool) -> None:
         following = replace(
@@ -263,7 +288,32 @@ class ReportSpider(Spider):
             walk.ends_known = False
             self._queue_list_pages(walk, (one.ask,), following)
         else:
-            self._frontier.add(following)
+            self._add(following, page.url)
+
+    def _add(self, step: Step, source: str) -> None:
+        """Queue the step; of a sample's lists only the first reports."""
+        leaf = step.kind in (Kind.ARTICLE, Kind.ATTACHMENT) and step.article is None
+        if leaf and self._job.sample is not None:
+            if self._sampled[source] >= self._job.sample:
+                return
+            self._sampled[source] += not self._frontier.knows(step.url)
+        self._frontier.add(step)
+
+    def _tell_page(self, page: Page, step: Step, walk: Walk | None, found: tuple[Candidate, ...]) -> None:
+        if self._job.trace_file is None:
+            return
+        kinds = Counter(one.kind for one in found)
+        parts = (f"{count} {_LEADS_TO[kind]}" for kind, count in kinds.items())
+        leads = ", ".join(parts) or "nothing to follow"
+        name = f"the report column {walk.column_name}" if walk else "a page"
+        self._tell(step, Verdict.OK, f"{name}: {leads}", family_of(page).name)
+
+    def _tell(self, step: Step, verdict: Verdict, found: str, family: str | None = None) -> None:
+        """Take down a step, where someone wants to know."""
+        if self._job.trace_file is not None:
+            kind, parent = step.kind.value, step.parent
+            told = (step.url, kind, step.reason, step.title, parent, step.depth, verdict.value, found, family)
+            self._trace.append(Followed(*told))
 
     def _in_scope(self, url: str) -> bool:
         return _registered(url) in self._hosts
@@ -315,6 +365,7 @@ class ReportSpider(Spider):
         for one in list_candidates(part.items, step.ask.url, self._in_scope):
             looked = one if one.title else replace(one, kind=CandidateKind.EXPLORE)
             self._frontier.add(_following(looked, step, step.ask.url))
+        self._tell(step, Verdict.OK, f"{len(part.items)} addresses")
         others = part.paging.others[:_MOST_SOURCE_PAGES] if part.paging else ()
         for ask in others:
             self._frontier.add(replace(step, ask=ask))
@@ -329,10 +380,11 @@ class ReportSpider(Spider):
         self._release(walk, step)
         walk.note_paging(part.paging)
         new = walk.note_rows(part.items)
+        self._tell(step, Verdict.OK, f"{len(part.items)} rows of the list", walk.family)
         for one in list_candidates(part.items, walk.url, self._in_scope):
             assert one.row is not None
             walk.note_item(one.row)
-            self._frontier.add(_following(one, step, walk.url))
+            self._add(_following(one, step, walk.url), walk.url)
         if part.paging is not None:
             self._queue_list_pages(walk, part.paging.others, step)
         walk.page_seen(step.url, new=new)
@@ -395,6 +447,8 @@ class ReportSpider(Spider):
 
     def closed(self, reason: str) -> None:
         """Write down the listings, whole or not."""
+        if self._job.trace_file is not None:
+            write_trace(Path(self._job.trace_file), self._trace)
         for walk in filter(lambda walk: walk.is_list, self._walks.values()):
             self._listings += 1
             seen = walk.result()

@@ -40,6 +40,7 @@ class SiteSettings(BaseModel):
     allow_private: bool = False
     robots: bool = True
     max_pages: int = Field(default=5000, ge=1)
+    max_minutes: float = Field(default=480.0, gt=0.0)
 
     @field_validator("start")
     @classmethod

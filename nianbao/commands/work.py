@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any
@@ -10,7 +11,9 @@ from urllib.parse import urlsplit
 import typer
 from rich.live import Live
 from sqlalchemy import Row, text
+from w3lib.url import safe_url_string
 
+from archive.capture import posted_url
 from archive.catalogue.engine import Catalogue
 from archive.history.project import project
 from archive.history.reread import differences
@@ -21,10 +24,13 @@ from crawler.job import CrawlJob, Outcome
 from crawler.job import Progress as CrawlProgress
 from nianbao import __version__
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
+from nianbao.commands.trial import tried
 from nianbao.output import console, errors
 from nianbao.settings import SiteSettings, site_name, web_address
 from parsers.isolation import Readers
 from scheduler.night import NightSummary, SiteTask, Watcher, read_stale, run_night
+
+_BEST_UNEXPLORED = 5
 
 
 class LiveWatcher(Watcher):
@@ -97,8 +103,11 @@ def backfill(
         bool, typer.Option("--allow-private", help="Let private and loopback addresses be fetched.")
     ] = False,
     delay: Annotated[float, typer.Option(help="Seconds between requests to one host.")] = 1.0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Fetch and read, say what was found, and keep nothing.")
+    ] = False,
 ) -> None:
-    """Archive and read the given pages or files now.
+    """Archive and read the given pages or files now. One that was interrupted goes on where it stopped.
 
     Example: nianbao backfill https://www.spt.gov.cn/xxgk/202401/t20240118_1.html
     """
@@ -106,14 +115,75 @@ def backfill(
     urls = addresses([*(url or []), *_listed(file)])
     if not urls:
         raise stop("give at least one URL, or --file LIST")
-    by_host: dict[str, list[str]] = {}
-    for one in urls:
-        by_host.setdefault(urlsplit(one).netloc.lower(), []).append(one)
-    tasks = [_given(home, host, part, follow, allow_private, delay) for host, part in by_host.items()]
     with opened(home) as catalogue:
+        left = urls if follow or dry_run else _not_yet_archived(catalogue, urls)
+        tasks = _tasks_of(home, left, follow, allow_private, delay)
+        if dry_run:
+            _try_given(home, tasks, urls)
+            return
         summary = _run(home, catalogue, tasks, "backfill")
         say_given(catalogue, urls)
     _end(summary)
+
+
+def _tasks_of(
+    home: Home, urls: list[str], follow: bool, allow_private: bool, delay: float
+) -> list[SiteTask]:
+    by_host: dict[str, list[str]] = {}
+    for one in urls:
+        by_host.setdefault(urlsplit(one).netloc.lower(), []).append(one)
+    return [_given(home, host, part, follow, allow_private, delay) for host, part in by_host.items()]
+
+
+def _not_yet_archived(catalogue: Catalogue, urls: list[str]) -> list[str]:
+    """The URLs that the last backfill, if it was interrupted, has not archived."""
+    query = text(
+        "SELECT resource.url FROM capture JOIN resource USING (resource_id) WHERE run_id = "
+        "(SELECT MAX(run_id) FROM run WHERE kind = 'backfill' AND status IN ('running', 'interrupted') AND "
+        "run_id = (SELECT MAX(run_id) FROM run WHERE kind = 'backfill')) "
+        "AND verdict IN ('ok', 'not_modified', 'gone', 'soft_gone')"
+    )
+    with catalogue.reading() as session:
+        done = set(session.scalars(query))
+    left = [one for one in urls if _kept_as(one) not in done]
+    if len(left) < len(urls):
+        done_count = len(urls) - len(left)
+        console.print(f"{done_count} of {len(urls)} were archived before the interruption; going on.")
+    return left
+
+
+def _kept_as(url: str) -> str:
+    """The name under which the archive keeps what is asked for at this address."""
+    return posted_url(safe_url_string(url), "")
+
+
+def _try_given(home: Home, tasks: list[SiteTask], urls: list[str]) -> None:
+    """What the URLs would bring; the program ends with 1 when something failed."""
+    with LiveWatcher() as watcher:
+        trial = tried(home, tasks, watcher)
+    for row in trial.listings:
+        whole = "whole" if row["complete"] else "NOT whole"
+        console.print(f"{row['url']}: a list of {row['rows_seen']} reports, {whole}", soft_wrap=True)
+    named = {row["url"]: row for row in trial.given}
+    for one in urls:
+        found = named.get(_kept_as(one))
+        said = _trial_line(found) if found else "not fetched"
+        console.print(f"{one}: {said}", markup=False, soft_wrap=True)
+    console.print(f"{len(trial.reports)} reports would be archived; nothing is kept.")
+    for outcome in trial.outcomes:
+        if outcome.problem:
+            errors.print(f"{outcome.name}: {outcome.problem}", markup=False, soft_wrap=True)
+    if any(outcome.problem for outcome in trial.outcomes):
+        raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def _trial_line(row: Mapping[str, Any]) -> str:
+    if row["agency"] or row["year"]:
+        return f"a report: {row['agency'] or 'unknown agency'} {row['year'] or 'unknown year'}"
+    if row["verdict"] not in ("ok", "not_modified"):
+        return f"{row['verdict']} ({row['reason']})"
+    said = (row["outcome"] or "not read").replace("_", " ")
+    return f"{said} ({row['said']})" if row["said"] else said
 
 
 def parse(
@@ -177,6 +247,7 @@ def task_of(home: Home, site: SiteSettings, ask_again: bool = False) -> SiteTask
         robots=site.robots,
         allow_private=site.allow_private,
         max_pages=site.max_pages,
+        max_seconds=60.0 * site.max_minutes,
         ask_again=ask_again,
         log_file=_log_file(home, site.name),
     )
@@ -231,6 +302,8 @@ def _end(summary: NightSummary) -> None:
     """The plain summary; the program ends with 1 when something failed."""
     for outcome in summary.sites:
         console.print(site_line(outcome), markup=False, soft_wrap=True)
+        for address in outcome.unexplored_best[:_BEST_UNEXPLORED]:
+            console.print(f"  left unexplored: {address}", markup=False, soft_wrap=True)
         for note in outcome.notes:
             console.print(f"  note: {note}", markup=False, soft_wrap=True)
     say_failures(summary.reading)
@@ -284,7 +357,7 @@ def say_given(catalogue: Catalogue, urls: list[str]) -> None:
     )
     with catalogue.reading() as session:
         for url in urls:
-            row = session.execute(query, {"url": url}).first()
+            row = session.execute(query, {"url": _kept_as(url)}).first()
             console.print(f"{url}: {_given_line(row)}", markup=False, soft_wrap=True)
 
 
