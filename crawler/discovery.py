@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from crawler.families import Ask, Family, ListItem, family_of, is_article_url, paging_of
 from crawler.page import FILE_EXTENSION, Link, Page
@@ -186,13 +187,15 @@ def follow(
 def list_candidates(items: Iterable[ListItem], url: str, in_scope: InScope) -> tuple[Candidate, ...]:
     """The reports among the rows of a list that came as data; `url` is the list's address."""
     rows = (_row(item) for item in items if title_kind(item.title) is not TitleKind.NEAR_MISS)
-    allowed = (one for one in map(_untwinned, rows) if _is_allowed(one, url, in_scope))
+    foreign = not in_scope(url)
+    allowed = (one for one in map(_untwinned, rows) if _is_allowed(one, _host(url), foreign, in_scope))
     return _best_first(allowed)
 
 
 def _allowed(page: Page, found: Iterable[Candidate], in_scope: InScope) -> Iterator[Candidate]:
+    home, foreign = _host(page.url), not in_scope(page.url)
     for one in map(_untwinned, found):
-        if one.url != page.url and _is_allowed(one, page.url, in_scope):
+        if one.url != page.url and _is_allowed(one, home, foreign, in_scope):
             yield one
 
 
@@ -203,10 +206,11 @@ def _untwinned(one: Candidate) -> Candidate:
     return replace(one, url=plain, row=replace(one.row, url=plain) if one.row else None)
 
 
-def _is_allowed(one: Candidate, page_url: str, in_scope: InScope) -> bool:
+def _is_allowed(one: Candidate, home: str, foreign: bool, in_scope: InScope) -> bool:
+    """`home` is the host of the page it was found on, `foreign` says that this is not the site's own."""
     if is_trap(one.url) and not (one.of_article and one.kind is CandidateKind.ATTACHMENT):
         return False
-    home, host, foreign = _host(page_url), _host(one.url), not in_scope(page_url)
+    host = _host(one.url)
     if host != home and host.startswith(TWIN_HOSTS):
         return False
     if host == home:
@@ -305,6 +309,7 @@ def _row(item: ListItem) -> Candidate:
     return Candidate(item.url, _leaf_kind(item.url), 94.0 if report else 84.0, reason, item.title, row=item)
 
 
+@lru_cache(maxsize=16384)
 def _leaf_kind(url: str) -> CandidateKind:
     path = url.partition("?")[0]
     if FILE_EXTENSION.search(path) or _DOWNLOAD.search(path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -274,6 +275,8 @@ class ReportSpider(Spider):
         return self._job.follow and one.kind is not CandidateKind.EXPLORE and not elsewhere
 
     def _queue(self, page: Page, step: Step, one: Candidate, *, barren: int, column: bool) -> None:
+        if one.ask is None and self._frontier.knows(one.url):
+            return
         following = replace(
             _following(one, step, page.url),
             barren=barren,
@@ -523,8 +526,12 @@ def _is_source(step: Step) -> bool:
 
 def _registered(url: str) -> str:
     """What one owner registered: ``www.spt.gov.cn`` -> ``spt.gov.cn``; of an address, the address."""
-    found = _SUFFIXES(url).top_domain_under_public_suffix
-    return found or (urlsplit(url).hostname or "").lower()
+    return _registered_host(urlsplit(url).hostname or "")
+
+
+@lru_cache(maxsize=4096)
+def _registered_host(host: str) -> str:
+    return _SUFFIXES(host).top_domain_under_public_suffix or host
 
 
 def _target(response: Response) -> str:

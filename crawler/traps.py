@@ -1,6 +1,7 @@
 """Addresses that are not worth a request or never end, and twins of pages that have a plain address."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _TRAP = re.compile(
@@ -22,6 +23,7 @@ _TWIN = re.compile(r"_(?:wap|mobile|phone|wx|ewm)(\.s?html?)$", re.I)
 _BIG5 = re.compile(r"^https?://big5\.[^/]+/gate/big5/(.+)$", re.I)
 
 
+@lru_cache(maxsize=16384)
 def is_trap(url: str) -> bool:
     """Calendars, searches, logins, mobile twins, media, and paths that grow by repeating themselves."""
     if len(url) > _LONGEST_URL:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -131,6 +132,7 @@ def get(urls: Iterable[str]) -> tuple[Ask, ...]:
     return tuple(Ask(url) for url in urls)
 
 
+@lru_cache(maxsize=16384)
 def is_article_url(url: str) -> bool:
     """Whether the URL has the shape of an article rather than of a column."""
     return _ARTICLE.search(url) is not None

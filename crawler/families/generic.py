@@ -39,6 +39,7 @@ _WRITTEN_FILE = re.compile(
     r"""["']([\w./-]*[a-z]_?)["']\s*\+[^+;]{1,30}\+\s*["'](\.(?:s?html?|jsp|aspx?))["']""", re.I
 )
 _DIGITS = re.compile(r"\D*?(\d{1,3})\D*")
+_BEFORE_PAGE = 24
 _LAST = ("末页", "尾页", "最后一页", "最后页")
 _FIRST = ("首页", "首 页", "第一页")
 
@@ -88,7 +89,7 @@ class Generic(Family):
 
 def _scripted(page: Page) -> ListPaging | None:
     """A pager that calls a script: the addresses that the script builds, a form sent back, or neither."""
-    count = _first_number(_COUNT_SHOWN.search(page.text))
+    count = _count_shown(page.text)
     calls = _calls(page)
     if count == 1 or (count is None and not calls):
         return None
@@ -189,12 +190,22 @@ def _current(url: str, shown: dict[int, str]) -> int:
 
 def _page_count(text: str, steps: list[tuple[Link, _Numbered]], shown: dict[int, str]) -> int | None:
     """The count the page prints, else what the link to the last page counts."""
-    count = _first_number(_COUNT_SHOWN.search(text))
+    count = _count_shown(text)
     if count is None:
         last = next((step for link, step in steps if _any_of(_LAST, link)), None)
         slope, offset = _line(shown)
         count = (last.number - offset) // slope if last else None
     return count if count and 0 < count <= MOST_PAGES else None
+
+
+def _count_shown(text: str) -> int | None:
+    """The count of pages that a pager prints; looked for only before the word for a page, to be quick."""
+    at = text.find("页")
+    while at >= 0:
+        if match := _COUNT_SHOWN.search(text, max(0, at - _BEFORE_PAGE), at + 1):
+            return _first_number(match)
+        at = text.find("页", at + 1)
+    return None
 
 
 def _first_number(match: re.Match[str] | None) -> int | None:
