@@ -75,6 +75,14 @@ class WorkerTimedOut(Exception):
     """The worker gave no answer in time."""
 
 
+class NotDrawn(Exception):
+    """A figure's place could not be drawn; the text says why."""
+
+
+_Message = tuple[bytes, str | None, str | None]
+"""A file, its declared media type, and the locator to draw; without one the file is to be read."""
+
+
 class _Answers(pickle.Unpickler):
     """Takes nothing from a worker but an extraction: a hostile file that owns its worker gets no further."""
 
@@ -114,6 +122,20 @@ class Worker:
             return Extraction(Outcome.FAILED, kind, reason="pictures, and no worker for them")
         return self._pictures.read(data, media_type)
 
+    def draw(self, data: bytes, locator: str) -> bytes:
+        """A PNG of a locator's spot in a file. Raises :class:`NotDrawn` for whatever the file does."""
+        try:
+            answer = self._exchange((data, None, locator))
+        except WorkerTimedOut as late:
+            self._end()
+            raise NotDrawn("the page was not drawn in time") from late
+        except WorkerDied as death:
+            self._end()
+            raise NotDrawn(f"the page could not be drawn: {death}") from death
+        if isinstance(answer, bytes):
+            return answer
+        raise NotDrawn(str(answer))
+
     def stop(self) -> None:
         """End the processes, if there are any."""
         if self._pictures is not None:
@@ -135,19 +157,7 @@ class Worker:
 
     def _ask(self, data: bytes, media_type: str | None) -> Extraction | None:
         """The worker's answer; None when it leaves the file to one for pictures."""
-        process = self._running()
-        if process.stdin is None or process.stdout is None:
-            raise WorkerDied("no pipes")
-        deadline = time.monotonic() + self._limits.wall_seconds
-        try:
-            _send(process.stdin, (data, media_type))
-        except BrokenPipeError as fault:
-            raise WorkerDied("the worker's pipe is closed") from fault
-        answer = _receive_by(process.stdout, deadline)
-        try:
-            extraction = _Answers(io.BytesIO(answer)).load()
-        except (pickle.UnpicklingError, EOFError, AttributeError) as fault:
-            raise WorkerDied(f"an answer that is none: {fault}") from fault
+        extraction = self._exchange((data, media_type, None))
         if extraction is None:
             return None
         if not isinstance(extraction, Extraction):
@@ -155,6 +165,22 @@ class Worker:
         if extraction.outcome is Outcome.OUT_OF_MEMORY:
             self._end()
         return extraction
+
+    def _exchange(self, message: _Message) -> object:
+        process = self._running()
+        if process.stdin is None or process.stdout is None:
+            raise WorkerDied("no pipes")
+        deadline = time.monotonic() + self._limits.wall_seconds
+        try:
+            _send(process.stdin, message)
+        except BrokenPipeError as fault:
+            raise WorkerDied("the worker's pipe is closed") from fault
+        answer = _receive_by(process.stdout, deadline)
+        try:
+            received: object = _Answers(io.BytesIO(answer)).load()
+        except (pickle.UnpicklingError, EOFError, AttributeError) as fault:
+            raise WorkerDied(f"an answer that is none: {fault}") from fault
+        return received
 
     def _running(self) -> subprocess.Popen[bytes]:
         process = self._process
@@ -205,6 +231,10 @@ class Readers:
     def read(self, data: bytes, media_type: str | None = None) -> Extraction:
         """Read one file in the first worker."""
         return self._workers[0].read(data, media_type)
+
+    def draw(self, data: bytes, locator: str) -> bytes:
+        """A PNG of a locator's spot, drawn in the first worker. Raises :class:`NotDrawn`."""
+        return self._workers[0].draw(data, locator)
 
     def read_many(self, items: Iterable[tuple[K, bytes, str | None]]) -> Iterator[tuple[K, Extraction]]:
         """Read files as they come, and give the answers as they come, in no set order.
@@ -363,6 +393,16 @@ def _answer(data: bytes, media_type: str | None) -> Extraction | None:
         return Extraction(Outcome.FAILED, kind, reason=f"{type(fault).__name__}: {fault}"[:_REASON])
 
 
+def _drawing(data: bytes, locator: str) -> bytes | str:
+    """A PNG, or why there is none."""
+    from parsers.spot import draw
+
+    try:
+        return draw(data, locator)
+    except BaseException as fault:  # noqa: BLE001 - the boundary, as in _answer
+        return f"{type(fault).__name__}: {fault}"[:_REASON]
+
+
 def main(arguments: list[str]) -> int:
     """Serve as a worker: read files from standard input until it closes."""
     memory, mapped, cpu, pictures = (int(a) for a in arguments)
@@ -376,10 +416,10 @@ def main(arguments: list[str]) -> int:
         leave_to_others()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while len(head := sys.stdin.buffer.read(_LENGTH.size)) == _LENGTH.size:
-        data, media_type = pickle.loads(sys.stdin.buffer.read(_LENGTH.unpack(head)[0]))
+        data, media_type, locator = pickle.loads(sys.stdin.buffer.read(_LENGTH.unpack(head)[0]))
         limit = int(time.process_time()) + 1 + cpu
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-        _send(answers, _answer(data, media_type))
+        _send(answers, _answer(data, media_type) if locator is None else _drawing(data, locator))
     return 0
 
 

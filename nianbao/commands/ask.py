@@ -38,6 +38,7 @@ from nianbao.commands.options import (
     found_report,
     year_span,
 )
+from nianbao.commands.spot import Cell, show_spot
 from nianbao.output import Format, console, plain, print_rows
 
 FOLLOW_SECONDS = 2.0
@@ -280,15 +281,29 @@ def show(
     report: ReportArgument,
     seen: Seen = None,
     known: Known = None,
+    where: Annotated[
+        str | None, typer.Option(metavar="TABLE/ROW/COLUMN", help="One cell: where it stands in the file.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="With --where: the PNG to write, if the cell is on a page.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show one report: what it is, its figures, its failed checks and its sections.
 
-    Example: nianbao show '吴忠市民政局 2023' --seen 2026-11-21
+    With --where, show one cell's place in the archived file; of a PDF or a scan a PNG of it is written.
+
+    Example: nianbao show '吴忠市民政局 2023' --where requests/received/total
     """
+    if out is not None and where is None:
+        raise stop("--out goes with --where TABLE/ROW/COLUMN")
     clocks = clocks_of(seen, known)
-    with opened(open_home(context)) as catalogue:
+    home = open_home(context)
+    with opened(home) as catalogue:
         report_id = found_report(catalogue, report)
+        if where is not None:
+            show_spot(home, Cell(catalogue, report_id, where, clocks), out, as_json)
+            return
         whole = _whole(catalogue, report_id, clocks)
     if as_json:
         sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")

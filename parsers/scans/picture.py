@@ -26,6 +26,8 @@ _PAGE_WIDTH = 595.0
 """Width of A4 in points: an image tells nothing reliable of its resolution, so it is taken for a page."""
 _LEAST_SCALE, _MOST_SCALE = 0.25, 3.0
 _LONGEST_SIDE = 4800
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
+"""What Pillow raises on broken images."""
 _RED = 40
 _LIGHTER_THAN_INK = 140
 
@@ -46,18 +48,46 @@ def of_pdf(data: bytes, numbers: frozenset[int]) -> Iterator[Picture]:
     try:
         document = pdfium.PdfDocument(data)
         for number in sorted(numbers):
-            yield Picture(number, *_drawn(document[number - 1]))
+            yield Picture(number, *_drawn(_whole(document[number - 1])))
     except pdfium.PdfiumError as fault:
         raise UnreadableFile(f"a page that cannot be drawn: {fault}") from fault
 
 
+def _whole(page: pdfium.PdfPage) -> pdfium.PdfPage:
+    """The page uncropped, for locators are measured on the whole of it."""
+    page.set_cropbox(*page.get_mediabox())
+    return page
+
+
 def _drawn(page: pdfium.PdfPage) -> tuple[Grey, float]:
     scale = DPI / _POINTS
-    page.set_cropbox(*page.get_mediabox())  # locators are measured on the whole page
     longest = max(page.get_size()) * scale
     scale *= min(1.0, _LONGEST_SIDE / max(longest, 1.0))
     image = page.render(scale=scale, may_draw_forms=False).to_pil()
     return _grey(image), 1 / scale
+
+
+def page_of_pdf(data: bytes, number: int, width: int) -> tuple[Image.Image, float]:
+    """A page in colour, so many pixels wide, and how many pixels a point is."""
+    try:
+        page = _whole(pdfium.PdfDocument(data)[number - 1])
+        scale = min(width / max(page.get_width(), 1.0), _LONGEST_SIDE / max(page.get_height(), 1.0))
+        return page.render(scale=scale).to_pil().convert("RGB"), scale
+    except (pdfium.PdfiumError, IndexError) as fault:
+        raise UnreadableFile(f"page {number} cannot be drawn: {fault}") from fault
+
+
+def page_of_image(data: bytes, number: int, width: int) -> tuple[Image.Image, float]:
+    """A frame of an image in colour, at most so many pixels wide, and how many pixels one of its own is."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.seek(number - 1)
+            frame = _upright(image)
+            scale = min(1.0, width / frame.width, _LONGEST_SIDE / frame.height)
+            size = (max(1, round(frame.width * scale)), max(1, round(frame.height * scale)))
+            return frame.convert("RGB").resize(size), scale
+    except _BROKEN as fault:
+        raise UnreadableFile(f"picture {number} cannot be drawn: {fault}"[:300]) from fault
 
 
 def of_image(data: bytes) -> Iterator[Picture]:
@@ -68,15 +98,12 @@ def of_image(data: bytes) -> Iterator[Picture]:
                 if number > MOST_PAGES:
                     raise TooMuch(f"more than {MOST_PAGES} pages of pictures")
                 yield Picture(number, *_scaled(frame))
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as fault:
+    except _BROKEN as fault:
         raise UnreadableFile(f"a broken image: {type(fault).__name__}: {fault}"[:300]) from fault
 
 
 def _scaled(frame: Image.Image) -> tuple[Grey, float]:
-    width, height = frame.size
-    if width * height > MOST_PIXELS:
-        raise TooMuch(f"an image of {width} by {height} pixels")
-    upright = ImageOps.exif_transpose(frame)
+    upright = _upright(frame)
     wanted = _PAGE_WIDTH * DPI / _POINTS / min(upright.size)
     scale = min(max(wanted, _LEAST_SCALE), _MOST_SCALE, _LONGEST_SIDE / max(upright.size))
     if abs(scale - 1) < 0.1:
@@ -84,6 +111,14 @@ def _scaled(frame: Image.Image) -> tuple[Grey, float]:
     size = (max(1, round(upright.width * scale)), max(1, round(upright.height * scale)))
     how = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
     return _grey(upright.convert("RGB").resize(size, how)), 1 / scale
+
+
+def _upright(frame: Image.Image) -> Image.Image:
+    """The frame as it is shown, its camera's turn undone."""
+    width, height = frame.size
+    if width * height > MOST_PIXELS:
+        raise TooMuch(f"an image of {width} by {height} pixels")
+    return ImageOps.exif_transpose(frame)
 
 
 def _grey(image: Image.Image) -> Grey:
