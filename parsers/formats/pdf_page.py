@@ -18,6 +18,7 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
 
 from parsers.characters import mend
+from parsers.formats import pdf_fonts
 from parsers.formats.pdf_content import ContentInterpreter
 from parsers.layout.page import Glyph, Page
 from parsers.layout.strokes import draw
@@ -51,6 +52,7 @@ class _Inflating:
 
 
 setattr(pdftypes, "zlib", _Inflating)  # noqa: B010 - pdfminer offers no seam for the limit
+pdf_fonts.install()
 
 
 class _Device(PDFTextDevice):
