@@ -25,6 +25,9 @@ from parsers.report import Certainty, Check, Fact, ReadAs, State
 _SURE = 0.75
 """Least confidence of both readings when nothing but their agreement supports a figure."""
 
+_COUNTS = frozenset({"requests", "review"})
+"""Tables of nothing but counts."""
+
 Place = tuple[str, str, str]
 
 
@@ -40,7 +43,7 @@ def judge(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     """The facts with their certainty; those of pictures that nothing supports lose their number."""
     if not any(fact.readings for fact in facts):
         return tuple(facts)
-    chosen = [_likeliest(fact) for fact in facts]
+    chosen = [_likeliest(_counted(fact)) for fact in facts]
     mended: set[Place] = set()
     while (mending := _mending(chosen, mended)) is not None:
         index, fact = mending
@@ -52,6 +55,26 @@ def judge(facts: Sequence[Fact]) -> tuple[Fact, ...]:
 
 def _place(fact: Fact) -> Place:
     return fact.table_code, fact.row_code, fact.column_code
+
+
+def _counted(fact: Fact) -> Fact:
+    """A count has no fraction: a point in one is a speck, and what stands without it is only supposed.
+
+    So the reading itself says nothing, and the figure without the point is another, for the sums to prove.
+    """
+    if fact.table_code not in _COUNTS or all(r.value is None or r.value % 1 == 0 for r in fact.readings):
+        return fact
+    readings: list[ReadAs] = []
+    for read in fact.readings:
+        if read.value is None or read.value % 1 == 0:
+            readings.append(read)
+            continue
+        digits = read.raw.replace(".", "").replace(" ", "")
+        readings.append(replace(read, value=None, state=State.UNREADABLE))
+        if digits.isdecimal():
+            less = read.confidence / 2
+            readings.append(ReadAs(Decimal(digits), State.VALUE, digits, less, "without its point"))
+    return replace(fact, value=None, state=State.UNREADABLE, readings=tuple(readings))
 
 
 def _likeliest(fact: Fact) -> Fact:

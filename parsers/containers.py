@@ -76,7 +76,7 @@ def read(data: bytes, media_type: str, reader: Reader) -> Extraction:
         else:
             found.append((member.name, reader.file(member.data)))
     if pictures and not any(extraction.outcome is Outcome.REPORT for _, extraction in found):
-        pages = sorted(pictures, key=lambda member: _natural(member.name))
+        pages = in_order(pictures)
         found.append((pages[0].name, reader.pictures([page.data for page in pages])))
     return _best(found, media_type)
 
@@ -91,6 +91,11 @@ def _best(found: Sequence[tuple[str, Extraction]], media_type: str) -> Extractio
     others = f"; {reports - 1} more of its files are reports" if reports > 1 else ""
     facts = tuple(_within(name, best.facts))
     return replace(best, media_type=media_type, reason=f"read from {name}{others}", facts=facts)
+
+
+def in_order(pictures: Iterable[Member]) -> list[Member]:
+    """Pictures as the pages that their names make them."""
+    return sorted(pictures, key=lambda member: _natural(member.name))
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BOX = re.compile(r"(pdf|image):p(\d{1,5}):(-?[\d.]+),(-?[\d.]+),(-?[\d.]+),(-?[\d.]+)")
+_NUMBER = r"(-?[\d.]+)"
+_BOX = re.compile(rf"(?:(.+)!)?(pdf|image):p(\d{{1,5}}):{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}")
 
 
 @dataclass(frozen=True, slots=True)
 class PageBox:
-    """A box on a page, in the file's own measure: points of a ``pdf``, pixels of an ``image``."""
+    """A box on a page, in the file's own measure: points of a ``pdf``, pixels of an ``image``.
 
+    ``file`` is its name in the archived file where that is a container; one within another is ``a.zip!b.pdf``.
+    """
+
+    file: str | None
     kind: str
     page: int
     left: float
@@ -23,4 +28,7 @@ class PageBox:
 def box_of(locator: str) -> PageBox | None:
     """The box that a locator names; None when it names a path in a file without pages."""
     match = _BOX.fullmatch(locator)
-    return PageBox(match[1], int(match[2]), *(float(match[i]) for i in range(3, 7))) if match else None
+    if match is None:
+        return None
+    left, top, right, bottom = (float(match[i]) for i in range(4, 8))
+    return PageBox(match[1], match[2], int(match[3]), left, top, right, bottom)

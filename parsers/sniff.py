@@ -74,8 +74,6 @@ _MIME_HEAD = re.compile(
 
 def sniff(data: bytes, declared: str | None = None) -> str:
     """The media type of the bytes; ``application/octet-stream`` when nothing is known of them."""
-    if b"%PDF-" in data[:1024]:
-        return PDF
     for magic, media_type in _MAGIC:
         if data.startswith(magic):
             return _inside(data, media_type)
@@ -83,6 +81,8 @@ def sniff(data: bytes, declared: str | None = None) -> str:
         return BMP
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return WEBP
+    if b"%PDF-" in data[:1024]:  # last of these: a container may begin with a PDF that it holds as it is
+        return PDF
     start = data[:65536].replace(b"\x00", b"")
     if _MIME_HEAD.match(start[:2048]) and b"multipart/related" in start[:4096].lower():
         return MHTML

@@ -6,9 +6,12 @@ import io
 
 from PIL import ImageDraw
 
-from parsers.locators import box_of
+from parsers import containers
+from parsers.formats import archives
+from parsers.locators import PageBox, box_of
 from parsers.outcomes import UnreadableFile
 from parsers.scans import picture
+from parsers.sniff import IMAGES, sniff
 
 _WIDTH = 1600
 """Pixels that a page's width is drawn with."""
@@ -31,7 +34,7 @@ def draw(data: bytes, locator: str) -> bytes:
     if spot is None:
         raise NoSpot(f"{locator} is no place on a page")
     page_of = picture.page_of_image if spot.kind == "image" else picture.page_of_pdf
-    page, scale = page_of(data, spot.page, _WIDTH)
+    page, scale = page_of(*_unpacked(data, spot), _WIDTH)
     left, top, right, bottom = (scale * side for side in (spot.left, spot.top, spot.right, spot.bottom))
     pad, around = _LINE / 2, _AROUND * page.height
     part = (0, max(0, int(top - around)), page.width, min(page.height, int(bottom + around)))
@@ -42,3 +45,16 @@ def draw(data: bytes, locator: str) -> bytes:
     out = io.BytesIO()
     page.crop(part).save(out, "PNG")
     return out.getvalue()
+
+
+def _unpacked(data: bytes, spot: PageBox) -> tuple[bytes, int]:
+    """The file within the containers, and its page. Pictures in a container are the pages, in their order."""
+    for name in spot.file.split("!") if spot.file else ():
+        found = {m.name: m for m in archives.members(data, sniff(data), containers.likely)}
+        if name not in found:
+            raise NoSpot(f"{name} is not in its container")
+        pictures = containers.in_order(m for m in found.values() if sniff(m.data) in IMAGES)
+        if spot.kind == "image" and name == pictures[0].name and len(pictures) >= spot.page > 1:
+            return pictures[spot.page - 1].data, 1
+        data = found[name].data
+    return data, spot.page

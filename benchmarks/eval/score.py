@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from benchmarks.eval.printed import Key
-from parsers.report import Extraction, Fact, State
+from parsers.report import Certainty, Extraction, Fact, State
 
 _FORMS = ("disclosure", "requests", "review", "statistics")
 
@@ -69,13 +69,17 @@ def score(extraction: Extraction, key: Key, name: str) -> Score:
         table = place.partition("/")[0]
         cells[table] = cells.get(table, Tally()) + Tally(int(right), 1)
         if not right:
-            false += fact is not None and fact.state is State.VALUE
+            false += fact is not None and fact.state is State.VALUE and _is_given_as_certain(fact)
             misses.append(f"{name}: {place}: {figure.text!r}, {_said(fact)}")
     extra = [place for place, fact in read.items() if _unexpected(place, fact, key)]
     misses += [f"{name}: {place}: nothing, {_said(read[place])}" for place in extra]
     whole = Tally(int(not misses), 1)
     wrong = list(_wrong_fields(extraction, key, name))
     return Score(cells, whole, Tally(_FIELDS - len(wrong), _FIELDS), false, (*misses, *wrong))
+
+
+def _is_given_as_certain(fact: Fact) -> bool:
+    return fact.certainty is not Certainty.UNCERTAIN
 
 
 def _unexpected(place: str, fact: Fact, key: Key) -> bool:

@@ -34,6 +34,11 @@ _SPECKS = ".,·•'`:;，。、‘’"
 _DIGITS = str.maketrans("OoＯ○〇lI|丨", "000001111")
 _FIGURE = re.compile(r"[0-9OoＯ○〇lI|丨][0-9OoＯ○〇lI|丨.,]*")
 _TALL = 1.8
+_SHORT_WORD = 2
+_UNTOLD = "\ufffd"
+"""Stands for ink that is too little to be told."""
+_NUMBERED = re.compile(r"\d{1,2}\s*[.、．,，]?\s*[\u3400-\u9fff]{3}")
+"""A label with its ordinal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,7 @@ def _pieces(
         (i, j)
         for i, row in enumerate(cells)
         for j, cell in enumerate(row)
-        if cell.ink.kind is Kind.WRITING and not is_han(texts[i][j])
+        if cell.ink.kind is Kind.WRITING and _may_be_figure(texts[i][j])
     ]
     again = _alone(grey, [cells[i][j] for i, j in doubtful], recogniser)
     second = dict(zip(doubtful, again, strict=True))
@@ -171,11 +176,20 @@ def _pieces(
     ]
 
 
+def _may_be_figure(text: str) -> bool:
+    """Whether a cell may state a figure, be it with a remark or a unit: 减50, 22（其中修订16件）, 无."""
+    if not is_han(text):
+        return True
+    return len(text) <= _SHORT_WORD or (any(c.isdigit() for c in text) and not _NUMBERED.match(text))
+
+
 def _text(cell: _Cell) -> str:
     if cell.ink.kind is Kind.DASH:
         return "-"
     if cell.ink.kind is Kind.SLASH:
         return "/"
+    if cell.ink.kind is Kind.FAINT:
+        return _UNTOLD
     rows = in_rows(s.line() for s in cell.seen if s.said.text.strip())
     return figure(joined(rows, cell.spot.left / POINT, cell.spot.right / POINT))
 
@@ -193,7 +207,7 @@ def _readings(cell: _Cell, text: str, second: Recognised | None) -> tuple[Readin
     if cell.ink.kind in (Kind.NOTHING, Kind.DASH, Kind.SLASH):
         return (Reading(text, 1.0, "ink"),)
     if cell.ink.kind is Kind.FAINT:
-        return (Reading("", 0.0, "ink"),)
+        return (Reading(_UNTOLD, 0.0, "ink"),)
     first = Reading(text, min((s.said.confidence for s in cell.seen), default=0.0), "page")
     if second is None:
         return (first,)
@@ -212,7 +226,10 @@ def _together(said: Sequence[Recognised]) -> Recognised:
 
 
 def _lines(grey: Grey, cell: _Cell) -> list[Grey]:
-    """The lines of ink in a cell, each enlarged with paper around it."""
+    """The lines in a cell, each enlarged with paper around it: as found on the page, else as its ink lies."""
+    if len(cell.found) > 1:
+        rows = sorted(cell.found, key=lambda s: (s.top + s.bottom, s.left))
+        return [_enlarged(_trimmed(_part(grey, spot))) for spot in rows]
     left, top, right, bottom = cell.ink.box
     inside = _part(grey, cell.spot)
     height = bottom - top
@@ -220,6 +237,12 @@ def _lines(grey: Grey, cell: _Cell) -> list[Grey]:
     if height > _TALL * 12 * POINT or height > right - left:
         pieces = _rows(inside[top:bottom, left:right], top)
     return [_enlarged(inside[a:b, left:right]) for a, b in pieces]
+
+
+def _trimmed(line: Grey) -> Grey:
+    """The line without empty margins: other edges than on the page make it another reading."""
+    left, top, right, bottom = look(line).box
+    return line[top:bottom, left:right] if right > left and bottom > top else line
 
 
 def _rows(ink: Grey, top: int) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ _SPECK = 1.7
 """
 _FAINT = 3.2
 """Ink smaller than this both ways may be dirt or the rest of a character: neither blank nor writing."""
-_DASH_LENGTH, _DASH_HEIGHT = 2.2, 1.7
+_DASH_LENGTH, _DASH_HEIGHT = 1.4, 1.8
 _CONTRAST, _ENOUGH = 45.0, 70.0
 
 
@@ -44,11 +44,21 @@ def look(cell: Grey) -> Ink:
     if min(cell.shape) < 3:
         return Ink(Kind.NOTHING)
     parts = _parts(dark(cell))
-    writing = [p for p in parts if max(p[2] - p[0], p[3] - p[1]) > _SPECK * POINT]
+    writing = [p for p in parts if _is_more_than_a_speck(p[2] - p[0], p[3] - p[1])]
     if not writing:
         return Ink(Kind.NOTHING)
     box = _around(_with_points(writing, parts))
     return Ink(_kind(cell, writing, box), box)
+
+
+def _is_more_than_a_speck(width: int, height: int) -> bool:
+    """Specks are round; the hyphen of small print is as little, but long."""
+    return max(width, height) > _SPECK * POINT or _is_dash(width / POINT, height / POINT)
+
+
+def _is_dash(width: float, height: float) -> bool:
+    longer = 1.4 if width >= _FAINT else 1.6
+    return height <= _DASH_HEIGHT and width >= max(_DASH_LENGTH, longer * height)
 
 
 def dark(cell: Grey) -> Grey:
@@ -92,7 +102,7 @@ def _around(parts: list[_Part]) -> _Part:
 
 def _kind(cell: Grey, writing: list[_Part], box: _Part) -> Kind:
     width, height = (box[2] - box[0]) / POINT, (box[3] - box[1]) / POINT
-    if height <= _DASH_HEIGHT and width >= max(_DASH_LENGTH, 2 * height):
+    if _is_dash(width, height):
         return Kind.DASH
     if max(width, height) < _FAINT:
         return Kind.FAINT

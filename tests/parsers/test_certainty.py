@@ -76,6 +76,14 @@ def test_a_sum_proves_one_of_two_readings() -> None:
     assert certainties(judged)[1] is Certainty.SUPPORTED
 
 
+def test_a_point_in_a_count_is_a_speck_and_only_a_sum_may_say_so() -> None:
+    rest = (seen("1", "1"), seen("0", "0"), seen("0", "0"))
+    proved = judge(review(seen("7.9", "7.9"), *rest, seen("80", "80")))[0]
+    assert (proved.value, proved.certainty) == (Decimal(79), Certainty.SUPPORTED)
+    open_ = judge(review(seen("7.9", "7.9"), *rest, seen("9", "9")))[0]
+    assert (open_.value, open_.state, open_.certainty) == (None, State.UNREADABLE, Certainty.UNCERTAIN)
+
+
 def test_where_no_sum_reaches_the_readings_must_agree_surely() -> None:
     def fees(*readings: ReadAs) -> Fact:
         return Fact(
