@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _NUMBER = r"(-?[\d.]+)"
-_BOX = re.compile(rf"(?:(.+)!)?(pdf|image):p(\d{{1,5}}):{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}")
+_BOX = re.compile(rf"(?:(.+)!)?(pdf|image):p(\d{{1,5}}):" + ",".join([_NUMBER] * 4))
 
 
 @dataclass(frozen=True, slots=True)
