@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 
 _NUMBER = r"(-?[\d.]+)"
-_BOX = re.compile(rf"(?:(.+)!)?(pdf|image):p(\d{{1,5}}):" + ",".join([_NUMBER] * 4))
+_BOX = re.compile(r"(?:(.+)!)?(pdf|image):p(\d{1,5}):" + ",".join([_NUMBER] * 4))
 
 
 @dataclass(frozen=True, slots=True)
 class PageBox:
     """A box on a page, in the file's own measure: points of a ``pdf``, pixels of an ``image``.
 
-    ``file`` is its name in the archived file where that is a container; one within another is ``a.zip!b.pdf``.
+    ``file`` is its name in the archived file where that is a container; within another, ``a.zip!b.pdf``.
     """
 
     file: str | None
