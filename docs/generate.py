@@ -35,7 +35,7 @@ EVIDENCE = (
 )  # fmt: skip
 PROJECTIONS = (
     "division", "agency", "report", "naming", "linkage", "version", "presence", "change", "override",
-    "disagreement", "projection",
+    "disagreement", "search_report", "search_section", "projection",
 )  # fmt: skip
 MEMORY = ("host",)
 

@@ -60,6 +60,7 @@ for command in (
     ask.checks,
     ask.coverage,
     ask.series,
+    ask.search,
     ask.runs,
     ask.sql,
     ask.get,

@@ -8,6 +8,8 @@ Names are singular; the views that people query (:mod:`archive.catalogue.views`)
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     ForeignKey,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {
@@ -451,6 +454,31 @@ class Disagreement(Base):
     column_code: Mapped[str] = mapped_column(String(80))
     taken: Mapped[str | None] = mapped_column(Text)
     other: Mapped[str | None] = mapped_column(Text)
+
+
+class SearchReport(Base):
+    """A report whose text is indexed, and of which content."""
+
+    __tablename__ = "search_report"
+    report_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    content: Mapped[str] = mapped_column(Text)
+
+
+class SearchSection(Base):
+    """One indexed part of a report. On SQLite its characters are in the table ``search_index`` of FTS5.
+
+    On PostgreSQL ``body`` is the text without white space and ``tokens`` holds each two neighbouring
+    characters of it.
+    """
+
+    __tablename__ = "search_section"
+    __table_args__ = (Index("ix_search_section_tokens", "tokens", postgresql_using="gin"),)
+    doc_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    report_id: Mapped[int] = mapped_column(Key, index=True)
+    section_id: Mapped[int | None] = mapped_column(ForeignKey("section.section_id"))
+    ordinal: Mapped[int]
+    body: Mapped[str | None] = mapped_column(Text)
+    tokens: Mapped[Any] = mapped_column(TSVECTOR().with_variant(Text(), "sqlite"), nullable=True)
 
 
 class Projection(Base):

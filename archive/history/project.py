@@ -33,6 +33,7 @@ from archive.catalogue.models import (
 )
 from archive.history.evidence import ANSWERED, GONE, batches
 from archive.history.settle import settle
+from archive.search.index import refresh
 
 BATCH = 500
 _READABLE = Resource.kind.in_([k.value for k in READABLE_KINDS])
@@ -72,7 +73,7 @@ _TABLES: dict[str, Any] = {
 
 
 def project(catalogue: Catalogue, *, progress: Callable[[int], None] | None = None) -> ProjectionSummary:
-    """Account for all evidence that has not been yet. Files must have been read before."""
+    """Account for all evidence that has not been yet, and index the text. Files must be read before."""
     with catalogue.writing() as session:
         take_turn(session, "projecting")
         spans = _spans(session)
@@ -95,6 +96,7 @@ def project(catalogue: Catalogue, *, progress: Callable[[int], None] | None = No
     with catalogue.writing() as session:
         take_turn(session, "projecting")
         _account(session, spans)
+    refresh(catalogue)
     return _summary(catalogue, captures, before)
 
 

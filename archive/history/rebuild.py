@@ -18,6 +18,7 @@ from archive.history.settle import (
     remove_report,
     settle,
 )
+from archive.search.index import unindexed
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) resources."""
@@ -35,6 +36,8 @@ def check(catalogue: Catalogue, progress: Progress | None = None) -> list[Differ
             session.expunge_all()
         found += [Difference(r.key, "report", True, f"report_id={r.report_id}") for r in _orphans(session)]
         found += _misnamed(session)
+        if stale := unindexed(session):
+            found.append(Difference("the index", "search", True, f"reports={stale}"))
     return list(dict.fromkeys(found))
 
 

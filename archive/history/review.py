@@ -20,6 +20,7 @@ from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Agency, Decision, Linkage, Report, Resource
 from archive.history.identity import stem
 from archive.history.project import agency_resources, touch
+from archive.search.index import refresh
 from archive.times import Clock, iso, utc_now
 from parsers.divisions import candidates
 
@@ -122,7 +123,8 @@ def decide(
         session.add(row)
         session.flush()
         touch(session, sorted(before))
-        return row.decision_id
+    refresh(catalogue)
+    return row.decision_id
 
 
 def withdraw_decision(catalogue: Catalogue, decision_id: int, *, who: str, clock: Clock = utc_now) -> None:
@@ -136,6 +138,7 @@ def withdraw_decision(catalogue: Catalogue, decision_id: int, *, who: str, clock
         row.withdrawn_at, row.withdrawn_by = iso(clock()), who
         session.flush()
         touch(session, sorted(agency_resources(session, {row.subject, row.object})))
+    refresh(catalogue)
 
 
 def _must_exist(session: Session, keys: Iterable[str]) -> None:

@@ -18,6 +18,9 @@ from archive.history.standing import NOW, Clocks
 from archive.queries import Filter, Rows, SeriesRow, ask, find_blob
 from archive.queries import series as figures_over_years
 from archive.recorder import BlobMissing, FixityError, read_blob
+from archive.search.find import Hit
+from archive.search.find import search as find_text
+from archive.search.query import BadQuery
 from archive.sql import DEFAULT_SECONDS, SqlRefused, run_sql
 from archive.warc.payload import UndecodableBody
 from archive.warc.reader import RecordUnreadable
@@ -266,6 +269,37 @@ def _wide(found: list[SeriesRow]) -> Rows:
         lines.setdefault((row.division_code, row.agency), {})[row.year] = said
     columns = ("division_code", "agency", *map(str, years))
     return Rows(columns, ([*who, *(line.get(y) for y in years)] for who, line in lines.items()))
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help='Words, "phrases", AND, OR, NOT, parentheses.')],
+    report: ReportName = None,
+    agency: Agency = None,
+    year: Year = None,
+    region: Region = None,
+    limit: Annotated[int, typer.Option(help="At most so many parts; 0 for all.")] = 20,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Search the reports' text, part by part; Chinese of any length, from one character.
+
+    Example: nianbao search '信息处理费 NOT 没有' --region 640500
+    """
+    form = form_of(as_json, as_csv)
+    with opened(open_home(context)) as catalogue, catalogue.reading() as session:
+        keep = Filter(
+            report_id=None if report is None else found_report(catalogue, report),
+            agency=agency,
+            year=year,
+            region=region,
+        )
+        try:
+            hits = (astuple(hit) for hit in find_text(session, query, keep, limit or None))
+            shown = ("report_id", "agency", "year", "heading", "snippet")
+            print_rows(Rows(tuple(f.name for f in fields(Hit)), hits), form, shown=shown)
+        except BadQuery as error:
+            raise stop(str(error)) from error
 
 
 def runs(context: typer.Context, as_json: Json = False, as_csv: Csv = False) -> None:

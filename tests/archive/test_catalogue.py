@@ -47,10 +47,20 @@ def test_a_view_has_the_promised_columns(catalogue: Catalogue, view: str) -> Non
     assert set(CONTRACT[view].split()) <= columns
 
 
+def _of_fts5(table: str) -> bool:
+    """SQLite's full-text index keeps its own tables, which no model describes."""
+    return table.startswith("search_index")
+
+
 def test_models_and_migrations_agree(catalogue: Catalogue) -> None:
     with catalogue.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_name": lambda name, kind, _: kind != "table" or not _of_fts5(name),
+            },
         )
         assert compare_metadata(context, Base.metadata) == []
 

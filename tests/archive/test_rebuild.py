@@ -48,7 +48,7 @@ def test_a_row_that_was_altered_added_or_lost_is_told_and_mended(archive: Archiv
     found = check(archive.catalogue)
     assert {(d.table, d.surplus) for d in found} == {
         ("change", True), ("change", False), ("presence", False), ("agency", True), ("report", True),
-        ("report", False),
+        ("report", False), ("search", True),
     }  # fmt: skip
     rebuild(archive.catalogue)
     assert check(archive.catalogue) == []
@@ -66,7 +66,7 @@ def test_a_report_that_no_evidence_bears_is_told_and_removed(archive: Archive) -
             text("INSERT INTO report SELECT 99, 'x', NULL, 2001, NULL, 'gone', resource_id, page_id, "
                  "extraction_id, NULL, first_seen, last_seen, known_at FROM report")
         )  # fmt: skip
-    assert [(d.report, d.surplus) for d in check(archive.catalogue)] == [("x", True)]
+    assert [d.report for d in check(archive.catalogue)] == ["x", "the index"]
     rebuild(archive.catalogue)
     assert check(archive.catalogue) == []
     assert len(archive.ask("SELECT * FROM report")) == 1
