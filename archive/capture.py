@@ -59,6 +59,9 @@ class Fetched:
     again: bool = False
 
 
+POSTED = "__wb_method=POST"
+
+
 def posted_url(url: str, body: str) -> str:
     """The name under which the answer to a POST is kept: the address, with what was posted as its query.
 
@@ -68,7 +71,7 @@ def posted_url(url: str, body: str) -> str:
     plain = url.partition("#")[0]
     if not body:
         return plain
-    return f"{plain}{'&' if '?' in plain else '?'}__wb_method=POST&{body}"
+    return f"{plain}{'&' if '?' in plain else '?'}{POSTED}&{body}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,18 @@ of both stays small and no row ever points past what is on disk.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-from urllib.parse import urlsplit
 
-from sqlalchemy import Table, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
-from surt import surt
+from sqlalchemy import select
 
-from archive.capture import Fetched, Kind, Known, ListingSeen, Via
+from archive.capture import POSTED, Fetched, Kind, Known, ListingSeen, Via
 from archive.catalogue.engine import Catalogue, take_turn
-from archive.catalogue.models import Blob, Capture, Listing, Resource, Sighting
+from archive.catalogue.models import Capture, Resource
+from archive.evidence import CARRIERS, Archived, add_captures, add_listing, is_empty
+from archive.notes import LISTING_TYPE, fields_of, listing_block, notes_of
+from archive.runs import run_notes
 from archive.times import Clock, iso, utc_now
 from archive.warc.exchange import Original, Placed
 from archive.warc.payload import split_head
@@ -29,8 +26,6 @@ from archive.warc.reader import read_payload
 from archive.warc.writer import WarcWriter, digest
 
 BATCH = 200
-MEDIA_TYPE_LENGTH = 120
-SQL_LIMIT = 500  # bound parameters that a single IN list may hold
 
 
 class BlobMissing(Exception):
@@ -39,16 +34,6 @@ class BlobMissing(Exception):
 
 class FixityError(Exception):
     """The bytes on disk are not those that were stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A row that waits; ``fetched`` without its bytes, of which ``size`` tells how many the file has."""
-
-    fetched: Fetched
-    placed: Placed | None
-    sha256: str | None
-    size: int | None
 
 
 class Recorder:
@@ -72,12 +57,13 @@ class Recorder:
         self._site_id = site_id
         self._clock = clock
         self._batch = batch
-        self._writer = WarcWriter(home, run_id=run_id, host=host, software=software, clock=clock)
-        self._pending: list[_Pending] = []
-        self._listings: list[ListingSeen] = []
+        about = fields_of(run_notes(catalogue, run_id, site_id))
+        self._writer = WarcWriter(home, run_id=run_id, host=host, software=software, clock=clock, about=about)
+        self._pending: list[Archived] = []
+        self._listings: list[tuple[ListingSeen, str]] = []
         self._originals: dict[tuple[str, str], Original] = {}
         self._known = _load_known(catalogue, host)
-        self._archive_is_empty = _is_empty(catalogue)
+        self._archive_is_empty = is_empty(catalogue)
 
     def __enter__(self) -> Recorder:
         return self
@@ -101,11 +87,14 @@ class Recorder:
         placed = self._store(fetched)
         sha256 = self._remember(fetched, placed)
         size = len(fetched.body) if fetched.body is not None else None
-        self._wait(_Pending(replace(fetched, body=None, exchange=None), placed, sha256, size))
+        # a row waits without the bytes: they are in the record, and a batch of them would fill the memory
+        self.add_placed(replace(fetched, body=None, exchange=None), placed, sha256, size)
 
     def add_placed(self, fetched: Fetched, placed: Placed, sha256: str | None, size: int | None) -> None:
         """Keep the row of a record that is on disk already, as an imported one is."""
-        self._wait(_Pending(fetched, placed, sha256, size))
+        self._pending.append(Archived(fetched, placed, iso(self._clock()), sha256, size))
+        if len(self._pending) >= self._batch:
+            self.flush()
 
     def add_file(self, url: str, media_type: str, data: bytes) -> bool:
         """Keep a file that a person handed in, as a ``resource`` record under ``url``.
@@ -115,7 +104,6 @@ class Recorder:
         sha256 = hashlib.sha256(data).hexdigest()
         if _was_imported(self._catalogue, url, sha256):
             return False
-        placed = self._writer.store_resource(url, media_type, data)
         fetched = Fetched(
             url=url,
             fetched_at=self._clock(),
@@ -124,33 +112,39 @@ class Recorder:
             media_type=media_type,
             via=Via.IMPORT,
         )
-        self._wait(_Pending(fetched, placed, sha256, len(data)))
+        placed = self._writer.store_resource(
+            url, iso(fetched.fetched_at), media_type, data, notes_of(fetched)
+        )
+        self.add_placed(fetched, placed, sha256, len(data))
         return True
 
     def add_listing(self, listing: ListingSeen) -> None:
-        self._listings.append(listing)
+        """Keep a list as it was walked."""
+        seen_at = iso(self._clock())
+        self._writer.store_note(
+            listing.url, seen_at, {}, content_type=LISTING_TYPE, block=listing_block(listing)
+        )
+        self._listings.append((listing, seen_at))
 
     def flush(self) -> None:
         """Sync the WARC file, then commit the rows that point at it."""
         self._make_durable()
 
     def close(self) -> None:
+        """Flush, and close the WARC file. Where that fails the file is left to `mend`, as after a crash."""
         try:
             self._make_durable()
-        finally:
             self._writer.close()
+        finally:
+            self._writer.abandon()
 
     # ------------------------------------------------------------------
 
-    def _wait(self, entry: _Pending) -> None:
-        self._pending.append(entry)
-        if len(self._pending) >= self._batch:
-            self.flush()
-
-    def _store(self, fetched: Fetched) -> Placed | None:
+    def _store(self, fetched: Fetched) -> Placed:
+        notes = notes_of(fetched)
         if fetched.exchange is None:
-            return None
-        return self._writer.store(fetched.exchange, self._original_for(fetched))
+            return self._writer.store_note(fetched.url, iso(fetched.fetched_at), notes)
+        return self._writer.store(fetched.exchange, self._original_for(fetched), notes)
 
     def _original_for(self, fetched: Fetched) -> Original | None:
         """The earlier record with this payload, if there is one to refer to."""
@@ -158,7 +152,7 @@ class Recorder:
         if fetched.status == 304:
             known = self._known.get(fetched.url)
             return self._find_original(known.payload_digest, known.sha256) if known else None
-        if fetched.body is None:
+        if fetched.body is None or _was_posted(fetched):
             return None
         _, body = split_head(fetched.exchange.response)
         sha256 = hashlib.sha256(fetched.body).hexdigest()
@@ -173,17 +167,15 @@ class Recorder:
                 self._originals[payload_digest, sha256] = found
         return found
 
-    def _remember(self, fetched: Fetched, placed: Placed | None) -> str | None:
+    def _remember(self, fetched: Fetched, placed: Placed) -> str | None:
         """Note what a later fetch can refer to; the sha256 of the file's bytes, if there are any."""
-        if placed is None:
-            return None
         known = self._known.get(fetched.url)
         if fetched.status == 304:
             return known.sha256 if known else None
         if fetched.body is None:
             return None
         sha256 = hashlib.sha256(fetched.body).hexdigest()
-        if placed.record_type == "response":
+        if placed.record_type == "response" and not _was_posted(fetched):
             self._originals[placed.payload_digest, sha256] = Original(
                 fetched.url, iso(fetched.fetched_at), placed.payload_digest
             )
@@ -204,16 +196,17 @@ class Recorder:
         self._writer.sync()
         with self._catalogue.writing() as session:
             take_turn(session, "recording")
-            ids = _resource_ids(session, self._pending, self._site_id)
-            _add_blobs(session, self._pending)
-            now = iso(self._clock())
-            rows = [_capture_row(p, ids[p.fetched.url], self._run_id, now) for p in self._pending]
-            if rows:
-                session.execute(insert(Capture), rows)
-            for listing in self._listings:
-                _add_listing(session, listing, self._run_id, self._site_id, iso(self._clock()))
+            add_captures(session, self._pending, self._run_id, self._site_id)
+            for listing, seen_at in self._listings:
+                add_listing(session, listing, self._run_id, self._site_id, seen_at)
         self._pending.clear()
         self._listings.clear()
+        self._writer.release()
+
+
+def _was_posted(fetched: Fetched) -> bool:
+    """Such an answer is kept under another name than its record's, which no revisit could refer to."""
+    return POSTED in fetched.url
 
 
 def read_blob(catalogue: Catalogue, home: Path, sha256: str) -> bytes:
@@ -223,7 +216,7 @@ def read_blob(catalogue: Catalogue, home: Path, sha256: str) -> bytes:
     """
     query = (
         select(Capture.warc_file, Capture.warc_offset)
-        .where(Capture.sha256 == sha256, Capture.record_type.in_(("response", "resource")))
+        .where(Capture.sha256 == sha256, Capture.record_type.in_(CARRIERS))
         .order_by(Capture.capture_id)
         .limit(1)
     )
@@ -238,16 +231,10 @@ def read_blob(catalogue: Catalogue, home: Path, sha256: str) -> bytes:
 
 
 def _load_known(catalogue: Catalogue, host: str) -> dict[str, Known]:
-    """What the host sent us itself: a validator out of an imported file may be anyone's."""
     query = (
         select(Resource.url, Capture)
         .join(Capture, Capture.resource_id == Resource.resource_id)
-        .where(
-            Resource.host == host,
-            Capture.verdict == "ok",
-            Capture.sha256.is_not(None),
-            Capture.via != Via.IMPORT.value,
-        )
+        .where(Resource.host == host, Capture.verdict == "ok", Capture.sha256.is_not(None))
         .order_by(Capture.capture_id)
     )
     known: dict[str, Known] = {}
@@ -277,11 +264,6 @@ def _was_imported(catalogue: Catalogue, url: str, sha256: str) -> bool:
         return session.scalar(query) is not None
 
 
-def _is_empty(catalogue: Catalogue) -> bool:
-    with catalogue.reading() as session:
-        return session.scalar(select(Capture.capture_id).limit(1)) is None
-
-
 def _stored_original(catalogue: Catalogue, payload_digest: str, sha256: str) -> Original | None:
     query = (
         select(Resource.url, Capture.fetched_at)
@@ -290,6 +272,7 @@ def _stored_original(catalogue: Catalogue, payload_digest: str, sha256: str) -> 
             Capture.payload_digest == payload_digest,
             Capture.sha256 == sha256,
             Capture.record_type == "response",
+            Resource.url.not_like(f"%{POSTED}%"),
         )
         .order_by(Capture.capture_id)
         .limit(1)
@@ -297,129 +280,3 @@ def _stored_original(catalogue: Catalogue, payload_digest: str, sha256: str) -> 
     with catalogue.reading() as session:
         row = session.execute(query).first()
     return Original(row.url, row.fetched_at, payload_digest) if row else None
-
-
-def _insert_new(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:
-    """Insert the rows that are not there yet; another process may have added some."""
-    assert isinstance(table.__table__, Table)
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(postgresql.insert(table.__table__).on_conflict_do_nothing(), rows)
-    else:
-        session.execute(sqlite.insert(table.__table__).on_conflict_do_nothing(), rows)
-
-
-def _resource_ids(session: Session, pending: list[_Pending], site_id: int | None) -> dict[str, int]:
-    """Ids of all URLs of the batch; new ones are added, with their parent."""
-    first: dict[str, Fetched] = {}
-    for entry in pending:
-        first.setdefault(entry.fetched.url, entry.fetched)
-    ids = _ids_of(session, first)
-    new = [f for url, f in first.items() if url not in ids]
-    if not new:
-        return ids
-    _insert_new(session, Resource, [_resource_row(f, site_id) for f in new])
-    ids |= _ids_of(session, (f.url for f in new))
-    parents = _ids_of(session, {f.parent_url for f in new if f.parent_url})
-    links = [
-        {"resource_id": ids[f.url], "parent_id": parents[f.parent_url]}
-        for f in new
-        if f.parent_url in parents
-    ]
-    if links:
-        session.execute(update(Resource), links)
-    return ids
-
-
-def _ids_of(session: Session, urls: Iterable[str | None]) -> dict[str, int]:
-    wanted = [u for u in urls if u]
-    ids: dict[str, int] = {}
-    for start in range(0, len(wanted), SQL_LIMIT):
-        part = wanted[start : start + SQL_LIMIT]
-        rows = session.execute(select(Resource.url, Resource.resource_id).where(Resource.url.in_(part)))
-        ids.update((url, resource_id) for url, resource_id in rows)
-    return ids
-
-
-def _resource_row(fetched: Fetched, site_id: int | None) -> dict[str, Any]:
-    return {
-        "url": fetched.url,
-        "surt": surt(fetched.url),
-        "host": (urlsplit(fetched.url).netloc or "").lower(),
-        "kind": fetched.kind.value,
-        "site_id": site_id,
-    }
-
-
-def _add_blobs(session: Session, pending: list[_Pending]) -> None:
-    rows = {
-        p.sha256: {
-            "sha256": p.sha256,
-            "size": p.size,
-            "media_type": _storable(p.fetched.media_type, MEDIA_TYPE_LENGTH),
-        }
-        for p in pending
-        if p.sha256 is not None and p.size is not None and p.fetched.status != 304
-    }
-    if rows:
-        _insert_new(session, Blob, list(rows.values()))
-
-
-def _storable(said: str | None, length: int | None = None) -> str | None:
-    """What a server said as a column can hold it; the record keeps it as it was sent."""
-    # PostgreSQL takes no NUL in a text
-    return None if said is None else said.replace("\0", "")[:length]
-
-
-def _capture_row(entry: _Pending, resource_id: int, run_id: int, now: str) -> dict[str, Any]:
-    fetched, placed = entry.fetched, entry.placed
-    return {
-        "run_id": run_id,
-        "resource_id": resource_id,
-        "fetched_at": iso(fetched.fetched_at),
-        "via": fetched.via.value,
-        "status": fetched.status,
-        "verdict": fetched.verdict,
-        "reason": _storable(fetched.reason),
-        "sha256": entry.sha256,
-        "media_type": _storable(fetched.media_type, MEDIA_TYPE_LENGTH),
-        "size": entry.size,
-        "etag": _storable(fetched.etag),
-        "last_modified": _storable(fetched.last_modified),
-        "record_type": placed.record_type if placed else None,
-        "payload_digest": placed.payload_digest or None if placed else None,
-        "warc_file": placed.file if placed else None,
-        "warc_offset": placed.offset if placed else None,
-        "warc_length": placed.length if placed else None,
-        "location": _storable(fetched.location),
-        "again": fetched.again,
-        "recorded_at": now,
-    }
-
-
-def _add_listing(session: Session, seen: ListingSeen, run_id: int, site_id: int | None, seen_at: str) -> None:
-    listing = Listing(
-        run_id=run_id,
-        site_id=site_id,
-        url=seen.url,
-        column_name=seen.column_name,
-        family=seen.family,
-        pages_declared=seen.pages_declared,
-        pages_seen=seen.pages_seen,
-        complete=seen.complete,
-        items=len(seen.items),
-        seen_at=seen_at,
-    )
-    session.add(listing)
-    session.flush()
-    rows = [
-        {
-            "listing_id": listing.listing_id,
-            "url": item.url,
-            "title": item.title,
-            "shown_date": item.shown_date,
-            "position": position,
-        }
-        for position, item in enumerate(seen.items)
-    ]
-    if rows:
-        session.execute(insert(Sighting), rows)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Run, Site, SiteRun
+from archive.notes import RunNotes
 from archive.times import Clock, iso, utc_now
+
+LOCKS = "locks"
 
 
 class RunStatus(StrEnum):
@@ -37,11 +45,99 @@ def open_run(catalogue: Catalogue, kind: str, clock: Clock = utc_now) -> int:
         return run.run_id
 
 
+@dataclass
+class Running:
+    """A run while it lasts; ``status`` is what it ends with."""
+
+    run_id: int
+    status: RunStatus = RunStatus.INTERRUPTED
+
+
+@contextmanager
+def running(catalogue: Catalogue, home: Path, kind: str, clock: Clock = utc_now) -> Iterator[Running]:
+    """A run from its beginning to its end, however it ends.
+
+    While this lasts the process holds the lock of a file of the run, which is how others know that it lives.
+    """
+    folder = home / LOCKS
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder, prefix="opening-", delete=False) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run = Running(open_run(catalogue, kind, clock))
+        path = Path(lock.name).rename(folder / f"run-{run.run_id}")
+        try:
+            yield run
+        finally:
+            close_run(catalogue, run.run_id, run.status, clock)
+            path.unlink(missing_ok=True)
+
+
+def close_dead_runs(catalogue: Catalogue, home: Path, clock: Clock = utc_now) -> list[int]:
+    """Close each run of this home whose process died, as interrupted; their ids."""
+    dead = []
+    for path in sorted((home / LOCKS).glob("run-*")):
+        with path.open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            run_id = int(path.name.removeprefix("run-"))
+            if _is_open(catalogue, run_id):
+                close_run(catalogue, run_id, RunStatus.INTERRUPTED, clock)
+                dead.append(run_id)
+            path.unlink()
+    return dead
+
+
+def _is_open(catalogue: Catalogue, run_id: int) -> bool:
+    with catalogue.reading() as session:
+        run = session.get(Run, run_id)
+        return run is not None and run.status == RunStatus.RUNNING
+
+
+def restore_run(catalogue: Catalogue, notes: RunNotes) -> bool:
+    """Add the run that WARC files tell of if the catalogue lost it; False if its number is another run's."""
+    with catalogue.writing() as session:
+        run = session.get(Run, notes.run_id)
+        if run is not None:
+            return run.started_at == notes.started_at
+        session.add(
+            Run(
+                run_id=notes.run_id,
+                kind=notes.kind,
+                started_at=notes.started_at,
+                status=RunStatus.INTERRUPTED,
+            )
+        )
+        session.flush()
+        if session.get_bind().dialect.name == "postgresql":
+            # an id that was given by hand does not move the sequence that gives the next
+            behind = "SELECT setval(pg_get_serial_sequence('run', 'run_id'), max(run_id)) FROM run"
+            session.execute(text(behind))
+        return True
+
+
 def close_run(catalogue: Catalogue, run_id: int, status: RunStatus, clock: Clock = utc_now) -> None:
     with catalogue.writing() as session:
         run = session.get_one(Run, run_id)
         run.status = status
         run.finished_at = iso(clock())
+
+
+def run_notes(catalogue: Catalogue, run_id: int, site_id: int | None) -> RunNotes:
+    """What a WARC file says of the run and the site it is of."""
+    with catalogue.reading() as session:
+        run = session.get_one(Run, run_id)
+        site = session.get_one(Site, site_id) if site_id is not None else None
+        return RunNotes(
+            run_id=run_id,
+            kind=run.kind,
+            started_at=run.started_at,
+            site=site.name if site else None,
+            title=site.title if site else None,
+            division=site.division_code if site else None,
+            start=tuple(site.start.splitlines()) if site else (),
+        )
 
 
 def site_row(catalogue: Catalogue, site: SiteIdentity) -> int:
@@ -56,6 +152,13 @@ def site_row(catalogue: Catalogue, site: SiteIdentity) -> int:
         row.start = "\n".join(site.start)
         session.flush()
         return row.site_id
+
+
+def restore_site(catalogue: Catalogue, site: SiteIdentity) -> int:
+    """The id of the site; what the catalogue knows of it already is newer than what a WARC file says."""
+    with catalogue.reading() as session:
+        known = session.scalar(select(Site.site_id).where(Site.name == site.name))
+    return known if known is not None else site_row(catalogue, site)
 
 
 def note_site_run(

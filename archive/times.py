@@ -22,6 +22,14 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def from_iso(text: str) -> datetime:
+    """The moment that a time of the catalogue or a ``WARC-Date`` names. Raises ``ValueError``."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} names no zone")
+    return moment.astimezone(UTC)
+
+
 def compact(moment: datetime) -> str:
     """``moment`` for file names: ``20261121T023000Z``."""
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from archive.capture import Fetched, Kind, posted_url
 from archive.recorder import Recorder
 from archive.warc.exchange import Exchange
-from archive.warc.payload import UndecodableBody, decode_body, head_fields, split_head
+from archive.warc.payload import UndecodableBody, decode_body, head_fields, media_type_of, split_head
 from archive.warc.writer import ArchiveUnwritable
 from crawler.discovery import bears_a_report
 from crawler.hosts import NotAsked
@@ -167,7 +167,6 @@ def _fetched(
     fields: dict[str, str],
     page: Page | None,
 ) -> Fetched:
-    media_type = fields.get("content-type", "").partition(";")[0].strip().lower()
     return Fetched(
         url=_name(request),
         fetched_at=exchange.fetched_at,
@@ -177,7 +176,7 @@ def _fetched(
         status=response.status,
         exchange=exchange,
         body=None if response.status == 304 else body,
-        media_type=media_type or None,
+        media_type=media_type_of(fields),
         etag=fields.get("etag"),
         last_modified=fields.get("last-modified"),
         parent_url=request.meta.get("parent"),

@@ -10,7 +10,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from nianbao import __version__
-from nianbao.commands import ask, check, exchange, history, home, work
+from nianbao.commands import ask, check, exchange, history, home, keep, work
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
 from nianbao.commands.review import review
@@ -72,6 +72,8 @@ app.command()(history.correct)
 app.command()(history.corrections)
 app.command()(review)
 app.command()(history.rebuild)
+app.command()(keep.verify)
+app.command()(keep.mend)
 app.command()(home.doctor)
 app.command()(demo)
 

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 from archive.catalogue.engine import Catalogue
 from archive.history.project import ProjectionSummary, project
+from archive.mend import Mended, mend
 from archive.reading import ReadingSummary, read_blobs, stale_blobs
-from archive.runs import RunStatus, SiteIdentity, close_run, note_site_run, open_run, site_row
+from archive.runs import RunStatus, SiteIdentity, note_site_run, running, site_row
 from crawler.job import CrawlJob, Outcome, Progress, read_message
 from parsers.isolation import Readers
 
@@ -34,6 +35,9 @@ class SiteTask:
 
 class Watcher:
     """Told of progress; the default keeps silent. Calls come from several threads."""
+
+    def mended(self, done: Mended) -> None:
+        """What an earlier crash had left behind."""
 
     def crawling(self, site: str, progress: Progress) -> None:
         """A site's counts so far."""
@@ -65,20 +69,20 @@ def run_night(
     workers: int = 2,
     watcher: Watcher | None = None,
 ) -> NightSummary:
-    """Crawl, read, compare. A site that fails does not stop the others; its outcome says why."""
+    """Mend what a crash left, then crawl, read, compare. ``tasks`` holds at least one.
+
+    A site that fails does not stop the others; its outcome says why.
+    """
     watcher = watcher or Watcher()
-    run_id = open_run(catalogue, kind)
-    status = RunStatus.INTERRUPTED
-    try:
-        outcomes = _crawl_all(catalogue, run_id, tasks, parallel_hosts, watcher)
-        home = tasks[0].job.home_path if tasks else Path()
+    home = tasks[0].job.home_path
+    watcher.mended(mend(catalogue, home))
+    with running(catalogue, home, kind) as run:
+        outcomes = _crawl_all(catalogue, run.run_id, tasks, parallel_hosts, watcher)
         reading = read_stale(catalogue, home, workers, watcher)
         projection = project(catalogue)
         all_failed = bool(outcomes) and all(o.problem for o in outcomes)
-        status = RunStatus.FAILED if all_failed else RunStatus.DONE
-    finally:
-        close_run(catalogue, run_id, status)
-    return NightSummary(run_id, tuple(outcomes), reading, projection)
+        run.status = RunStatus.FAILED if all_failed else RunStatus.DONE
+    return NightSummary(run.run_id, tuple(outcomes), reading, projection)
 
 
 def read_stale(catalogue: Catalogue, home: Path, workers: int, watcher: Watcher) -> ReadingSummary:

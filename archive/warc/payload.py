@@ -40,6 +40,17 @@ def head_fields(head: bytes) -> dict[str, str]:
     return fields
 
 
+def status_of(head: bytes) -> int | None:
+    """The status of a response's head; None where its first line is no status line."""
+    parts = head.split(b" ", 2)
+    return int(parts[1][:3]) if len(parts) > 1 and parts[1][:3].isdigit() else None
+
+
+def media_type_of(fields: dict[str, str]) -> str | None:
+    """What the server said the file is, without parameters."""
+    return fields.get("content-type", "").partition(";")[0].strip().lower() or None
+
+
 def dechunk(body: bytes) -> bytes:
     """Take off ``Transfer-Encoding: chunked`` (RFC 9112, 7.1); a cut body gives what arrived."""
     parts: list[bytes] = []

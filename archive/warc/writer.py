@@ -10,28 +10,38 @@ import fcntl
 import hashlib
 import os
 import re
-import zlib
 from base64 import b32encode
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
+from isal import isal_zlib
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import BaseWARCWriter
 
 from archive.times import Clock, compact, iso, utc_now
+from archive.warc import manifest
 from archive.warc.exchange import Exchange, Original, Placed
-from archive.warc.payload import split_head
+from archive.warc.members import GZIP_WINDOW
+from archive.warc.payload import split_head, status_of
 
-COMPRESSION_LEVEL = 6  # level 9 takes twice the time for under 1 % of the size
+COMPRESSION_LEVEL = 3  # on real pages 11 % larger than zlib's level 6, in a fifth of its time
 Notes = Mapping[str, str]
 MAX_FILE_BYTES = 1_000_000_000  # the size that ISO 28500, annex C, advises
 MAX_FILE_AGE = timedelta(hours=6)  # so that a long crawl's files are closed, and backed up, on the day
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+FIELDS_TYPE = "application/warc-fields"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+
+
+def open_name(path: Path) -> Path:
+    """What a WARC file is called while it is written."""
+    return path.with_name(path.name + ".open")
 
 
 def digest(data: bytes) -> str:
@@ -43,10 +53,30 @@ class ArchiveUnwritable(Exception):
     """A WARC file could not be written, as on a full disk. What was stored before stays whole."""
 
 
+@dataclass
+class _OpenFile:
+    """A file being written: ``name`` is relative to the home, ``path`` is where it stands once closed."""
+
+    fd: int
+    name: str
+    path: Path
+    opened_at: datetime
+    size: int = 0
+    sha256: Any = field(default_factory=hashlib.sha256)
+
+    def close(self, home: Path) -> None:
+        manifest.note(home, self.name, self.sha256.hexdigest())
+        os.rename(open_name(self.path), self.path)
+        sync_folder(self.path.parent)
+        os.close(self.fd)
+
+
 class WarcWriter:
     """Writes the records of one run and host into ``home/warc/YEAR/``.
 
-    Opens its file at the first record. Not thread-safe: one writer a process and host.
+    Opens its file at the first record. A file that is full keeps its ``.open`` until :meth:`release`, so
+    that whoever catalogues records can do so first: a file without ``.open`` is catalogued to its end.
+    ``about`` are further fields of the files' ``warcinfo``. Not thread-safe: one writer a process and host.
     """
 
     def __init__(
@@ -58,6 +88,7 @@ class WarcWriter:
         software: str,
         clock: Clock = utc_now,
         max_file_bytes: int = MAX_FILE_BYTES,
+        about: Notes | None = None,
     ) -> None:
         self._home = home
         self._run_id = run_id
@@ -65,12 +96,11 @@ class WarcWriter:
         self._software = software
         self._clock = clock
         self._max_file_bytes = max_file_bytes
+        self._about = about or {}
         self._builder = BaseWARCWriter(gzip=False, warc_version="WARC/1.1")
-        self._fd: int | None = None
-        self._file = ""
-        self._size = 0
+        self._file: _OpenFile | None = None
+        self._full: list[_OpenFile] = []
         self._serial = 0
-        self._opened_at = clock()
         self._lost: str | None = None
 
     def __enter__(self) -> WarcWriter:
@@ -93,12 +123,12 @@ class WarcWriter:
         block (so that replay gives the original's), its head in a ``metadata`` record. ``notes`` are header
         fields of our own (``Nianbao-…``), from which a lost catalogue can be made again.
 
-        Raises :class:`ArchiveUnwritable`; the file is then cut back to its last whole record and closed.
+        Raises :class:`ArchiveUnwritable`; the file is then cut back to its last whole record.
         """
-        self._ready()
+        file = self._ready()
         head, body = split_head(exchange.response)
         date = iso(exchange.fetched_at)
-        if original is not None and _status(head) == 304:
+        if original is not None and status_of(head) == 304:
             main = self._not_modified(exchange, original, date)
             extra = [self._metadata(exchange, head, main, date)]
         elif original is not None:
@@ -107,68 +137,99 @@ class WarcWriter:
         else:
             main = self._response(exchange, head, body, date)
             extra = []
-        for name, value in (notes or {}).items():
-            main.rec_headers.add_header(f"Nianbao-{name}", header_text(value))
-        placed_at = self._size
-        length = self._append(main)
+        placed = self._place(file, main, notes)
         for record in [*extra, self._request(exchange, main, date)]:
-            self._append(record)
-        payload = main.rec_headers.get_header("WARC-Payload-Digest")
-        return Placed(self._file, placed_at, length, main.rec_type, payload)
+            self._append(file, record)
+        return placed
 
-    def store_resource(self, url: str, media_type: str, data: bytes) -> Placed:
+    def store_resource(
+        self, url: str, date: str, media_type: str, data: bytes, notes: Notes | None = None
+    ) -> Placed:
         """Append a file that did not come over HTTP as a ``resource`` record."""
-        self._ready()
-        record = self._record("resource", url, iso(self._clock()), data, content_type=media_type)
+        record = self._record("resource", url, date, data, content_type=media_type)
         record.rec_headers.add_header("WARC-Payload-Digest", digest(data))
-        placed_at = self._size
-        length = self._append(record)
-        return Placed(self._file, placed_at, length, "resource", digest(data))
+        return self._place(self._ready(), record, notes)
+
+    def store_note(
+        self, url: str, date: str, notes: Notes, *, content_type: str = FIELDS_TYPE, block: bytes = b""
+    ) -> Placed:
+        """Append what is known of a URL without an answer of its server as a ``metadata`` record."""
+        record = self._record("metadata", url, date, block, content_type=content_type)
+        record.rec_headers.add_header("WARC-Payload-Digest", digest(block))
+        return self._place(self._ready(), record, notes)
 
     def sync(self) -> None:
         """Return when everything stored so far is on disk. Raises :class:`ArchiveUnwritable`."""
         if self._lost is not None:
             raise ArchiveUnwritable(self._lost)
-        if self._fd is not None:
+        if self._file is not None:
+            self._sync(self._file)
+
+    def release(self) -> None:
+        """Close the files that are full: their digests into the manifest, the ``.open`` off their names.
+
+        Raises :class:`ArchiveUnwritable`; a file that could not be closed keeps its ``.open``.
+        """
+        while self._full:
+            file = self._full[0]
             try:
-                os.fsync(self._fd)
+                file.close(self._home)
             except OSError as error:
-                # after a failed fsync the kernel may drop the pages: nothing since the last one is certain
-                self._lost = _complaint(self._home / self._file, error)
-                raise ArchiveUnwritable(self._lost) from error
+                raise ArchiveUnwritable(_complaint(file.path, error)) from error
+            del self._full[0]
 
     def close(self) -> None:
-        """Sync, take the ``.open`` off the file's name and sync its folder."""
-        if self._fd is None:
-            return
-        os.fsync(self._fd)
-        os.close(self._fd)
-        self._fd = None
-        path = self._home / self._file
-        os.rename(f"{path}.open", path)
-        _sync_folder(path.parent)
+        """Sync and close all files. Raises :class:`ArchiveUnwritable`; they then keep their ``.open``."""
+        try:
+            self._finish()
+            self.release()
+        finally:
+            self.abandon()
 
-    def _ready(self) -> None:
+    def abandon(self) -> None:
+        """Leave the files as they are, ``.open`` and all, for `mend` to look after."""
+        for file in [*self._full, *([self._file] if self._file else [])]:
+            os.close(file.fd)
+        self._full.clear()
+        self._file = None
+
+    def _ready(self) -> _OpenFile:
         if self._lost is not None:
             raise ArchiveUnwritable(self._lost)
-        full = self._size >= self._max_file_bytes or self._clock() - self._opened_at >= MAX_FILE_AGE
-        if self._fd is not None and full:
-            self.close()
-        if self._fd is None:
-            self._open()
+        if self._file is not None and self._is_full(self._file):
+            self._finish()
+        return self._file or self._open()
 
-    def _open(self) -> None:
+    def _is_full(self, file: _OpenFile) -> bool:
+        return file.size >= self._max_file_bytes or self._clock() - file.opened_at >= MAX_FILE_AGE
+
+    def _finish(self) -> None:
+        if self._file is not None:
+            self._sync(self._file)
+            self._full.append(self._file)
+            self._file = None
+
+    def _sync(self, file: _OpenFile) -> None:
+        try:
+            os.fsync(file.fd)
+        except OSError as error:
+            # after a failed fsync the kernel may drop the pages: nothing since the last one is certain
+            self._lost = _complaint(file.path, error)
+            raise ArchiveUnwritable(self._lost) from error
+
+    def _open(self) -> _OpenFile:
         name, path = self._unused_name()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._fd = os.open(f"{path}.open", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+            fd = os.open(open_name(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)  # tells `mend` that a writer is alive
+            sync_folder(path.parent)
         except OSError as error:
             raise ArchiveUnwritable(_complaint(path, error)) from error
-        fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)  # tells `mend` that a writer is alive
-        self._size = 0
-        self._opened_at = self._clock()
-        _sync_folder(path.parent)
-        self._append(self._warcinfo(name))
+        file = _OpenFile(fd, path.relative_to(self._home).as_posix(), path, self._clock())
+        self._file = file
+        self._append(file, self._warcinfo(name))
+        return file
 
     def _unused_name(self) -> tuple[str, Path]:
         """A name that no file bears yet, not even one of this second: closing would write over it."""
@@ -176,31 +237,38 @@ class WarcWriter:
         while True:
             self._serial += 1
             name = f"nianbao-{compact(now)}-run{self._run_id}-{self._serial:04d}-{self._host}.warc.gz"
-            self._file = f"warc/{now.year}/{name}"
-            path = self._home / self._file
-            if not path.exists() and not path.with_name(f"{name}.open").exists():
+            path = self._home / "warc" / str(now.year) / name
+            if not path.exists() and not open_name(path).exists():
                 return name, path
 
-    def _append(self, record: ArcWarcRecord) -> int:
+    def _place(self, file: _OpenFile, record: ArcWarcRecord, notes: Notes | None) -> Placed:
+        for name, value in (notes or {}).items():
+            record.rec_headers.add_header(f"Nianbao-{name}", header_text(value))
+        offset = file.size
+        length = self._append(file, record)
+        payload = record.rec_headers.get_header("WARC-Payload-Digest")
+        return Placed(file.name, offset, length, record.rec_type, payload)
+
+    def _append(self, file: _OpenFile, record: ArcWarcRecord) -> int:
         """Write one record as one gzip member with one call; on failure cut back what was written."""
-        assert self._fd is not None
         member = _gzip_member(_serialise(record))
         try:
             written = 0
             while written < len(member):
-                written += os.write(self._fd, member[written:])
+                written += os.write(file.fd, member[written:])
         except OSError as error:
-            raise self._cut_back(error) from error
-        self._size += len(member)
+            raise self._cut_back(file, error) from error
+        file.size += len(member)
+        file.sha256.update(member)
         return len(member)
 
-    def _cut_back(self, cause: OSError) -> ArchiveUnwritable:
-        """Take off what was written of a record that failed, and close the file behind its last whole one."""
-        complaint = _complaint(self._home / self._file, cause)
-        assert self._fd is not None
+    def _cut_back(self, file: _OpenFile, cause: OSError) -> ArchiveUnwritable:
+        """Take off what was written of a record that failed; the file ends behind its last whole one."""
+        complaint = _complaint(file.path, cause)
         try:
-            os.ftruncate(self._fd, self._size)
-            self.close()
+            os.ftruncate(file.fd, file.size)
+            os.lseek(file.fd, file.size, os.SEEK_SET)
+            self._finish()
         except OSError as error:
             complaint = f"{complaint}; it could not be cut back either ({error.strerror}): run `nianbao mend`"
             self._lost = complaint
@@ -262,11 +330,10 @@ class WarcWriter:
             "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
             "isPartOf": f"run {self._run_id}",
             "robots": "obey",
+            **{name: header_text(value) for name, value in self._about.items()},
         }
         block = "".join(f"{key}: {value}\r\n" for key, value in lines.items()).encode()
-        record = self._record(
-            "warcinfo", "", iso(self._clock()), block, content_type="application/warc-fields"
-        )
+        record = self._record("warcinfo", "", iso(self._clock()), block, content_type=FIELDS_TYPE)
         record.rec_headers.add_header("WARC-Filename", name)
         return record
 
@@ -279,8 +346,8 @@ def _refer(record: ArcWarcRecord, original: Original, profile: str) -> None:
 
 
 def header_text(value: str) -> str:
-    """A value as a WARC header can hold it: on one line."""
-    return " ".join(value.split())
+    """A value as a WARC header can hold it: on one line, without control characters."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", value).split())
 
 
 def _complaint(path: Path, error: OSError) -> str:
@@ -293,11 +360,6 @@ def _record_id(record: ArcWarcRecord) -> str:
     return str(record.rec_headers.get_header("WARC-Record-ID"))
 
 
-def _status(head: bytes) -> int | None:
-    parts = head.split(b" ", 2)
-    return int(parts[1][:3]) if len(parts) > 1 and parts[1][:3].isdigit() else None
-
-
 def _serialise(record: ArcWarcRecord) -> bytes:
     """The record's bytes. Not by warcio's own writer: of a revisit that one leaves out the block."""
     block: bytes = record.raw_stream.read()
@@ -307,11 +369,11 @@ def _serialise(record: ArcWarcRecord) -> bytes:
 
 
 def _gzip_member(data: bytes) -> bytes:
-    engine = zlib.compressobj(COMPRESSION_LEVEL, zlib.DEFLATED, 31)
-    return engine.compress(data) + engine.flush()
+    engine = isal_zlib.compressobj(COMPRESSION_LEVEL, isal_zlib.DEFLATED, GZIP_WINDOW)
+    return bytes(engine.compress(data) + engine.flush())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     fd = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(fd)

@@ -15,13 +15,15 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from archive.catalogue.engine import Catalogue
 from archive.history.project import project
 from archive.imports.files import Finding, Importer, NotReadable, Taken, holds_records
+from archive.mend import mend
 from archive.reading import ReadingSummary
 from archive.recorder import Recorder
-from archive.runs import RunStatus, close_run, open_run
+from archive.runs import RunStatus, running
 from archive.warc.kept import NoRoom
 from crawler.verdict import judge
 from nianbao import __version__
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
+from nianbao.commands.keep import say_mended
 from nianbao.commands.work import LiveWatcher, addresses, say_failures, say_given
 from nianbao.output import console, errors
 from scheduler.night import read_stale
@@ -69,23 +71,22 @@ def _import(
     home: Home, catalogue: Catalogue, warcs: list[Path], given: Mapping[str, Path]
 ) -> tuple[int, ReadingSummary]:
     """The number of faults that were named, and how reading went."""
-    run_id = open_run(catalogue, "import")
-    status = RunStatus.INTERRUPTED
     faults = 0
-    try:
+    say_mended(mend(catalogue, home.path))
+    with running(catalogue, home.path, "import") as run:
         software = f"nianbao/{__version__}"
-        with Recorder(catalogue, home.path, run_id=run_id, host="import", software=software) as recorder:
+        with Recorder(
+            catalogue, home.path, run_id=run.run_id, host="import", software=software
+        ) as recorder:
             for address, one in given.items():
                 if not recorder.add_file(address, _media_type(one), one.read_bytes()):
                     console.print(f"{one}: imported before", markup=False, soft_wrap=True)
             if warcs:
-                faults = _take(home, catalogue, recorder, run_id, warcs)
+                faults = _take(home, catalogue, recorder, run.run_id, warcs)
         with LiveWatcher() as watcher:
             reading = read_stale(catalogue, home.path, home.settings.workers, watcher)
         project(catalogue)
-        status = RunStatus.DONE
-    finally:
-        close_run(catalogue, run_id, status)
+        run.status = RunStatus.DONE
     return faults, reading
 
 

@@ -17,6 +17,7 @@ from archive.capture import posted_url
 from archive.catalogue.engine import Catalogue
 from archive.history.project import project
 from archive.history.reread import differences
+from archive.mend import Mended
 from archive.reading import Failure, ReadingSummary, all_blobs, archived, stale_blobs
 from archive.runs import SiteIdentity
 from archive.times import compact, utc_now
@@ -25,6 +26,7 @@ from crawler.job import Progress as CrawlProgress
 from nianbao import __version__
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
 from nianbao.commands.trial import tried
+from nianbao.commands.keep import say_mended
 from nianbao.output import console, errors
 from nianbao.settings import SiteSettings, site_name, web_address
 from parsers.isolation import Readers
@@ -53,6 +55,9 @@ class LiveWatcher(Watcher):
     ) -> None:
         if self._live is not None:
             self._live.stop()
+
+    def mended(self, done: Mended) -> None:
+        say_mended(done)
 
     def crawling(self, site: str, progress: CrawlProgress) -> None:
         self._counts[site] = progress

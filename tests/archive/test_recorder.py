@@ -7,58 +7,21 @@ import hashlib
 import re
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fetches import BODY, HOST, NIGHT, URL, fetched, not_modified, recorder
 from sqlalchemy import func, select, text
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.capture import Fetched, Kind, ListedItem, ListingSeen, Via
+from archive.capture import Kind, ListedItem, ListingSeen, Via
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Blob, Capture, Listing, Resource, Sighting
-from archive.recorder import BlobMissing, FixityError, Recorder, read_blob
-from archive.runs import open_run
-from archive.warc.exchange import Exchange
+from archive.recorder import BlobMissing, FixityError, read_blob
 from archive.warc.reader import RecordUnreadable, read_payload
 from archive.warc.writer import ArchiveUnwritable
-
-NIGHT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
-HOST = "www.spt.gov.cn"
-URL = f"https://{HOST}/a.html"
-BODY = "关于某事的公告".encode()
-
-
-def fetched(url: str = URL, body: bytes | None = BODY, **other: Any) -> Fetched:
-    """An ``ok`` answer that carries ``body``, unless something else is said."""
-    head = other.pop("head", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-    sent = other.pop("sent", body) or b""
-    request = b"GET / HTTP/1.1\r\nHost: " + HOST.encode() + b"\r\n\r\n"
-    at = other.pop("at", NIGHT)
-    values: dict[str, Any] = {
-        "url": url,
-        "fetched_at": at,
-        "kind": Kind.ARTICLE,
-        "verdict": "ok",
-        "status": 200,
-        "exchange": Exchange(url, at, request, head + sent),
-        "body": body,
-        "media_type": "text/html",
-    }
-    return Fetched(**{**values, **other})
-
-
-def not_modified(at: datetime) -> Fetched:
-    head = b"HTTP/1.1 304 Not Modified\r\n\r\n"
-    return fetched(body=b"", head=head, status=304, verdict="not_modified", at=at, media_type=None)
-
-
-def recorder(catalogue: Catalogue, home: Path, batch: int = 200, host: str = HOST) -> Recorder:
-    run_id = open_run(catalogue, "crawl", lambda: NIGHT)
-    return Recorder(
-        catalogue, home, run_id=run_id, host=host, software="test", clock=lambda: NIGHT, batch=batch
-    )
 
 
 def captures(catalogue: Catalogue) -> Sequence[Capture]:
@@ -221,7 +184,7 @@ def test_a_304_stands_for_the_bytes_that_are_known(catalogue: Catalogue, home: P
         assert known.etag == '"1"'
 
 
-def test_an_answer_that_never_came_is_a_row_without_a_record(catalogue: Catalogue, home: Path) -> None:
+def test_an_answer_that_never_came_is_a_row_and_a_metadata_record(catalogue: Catalogue, home: Path) -> None:
     with recorder(catalogue, home) as record:
         record.add(
             fetched(
@@ -230,8 +193,11 @@ def test_an_answer_that_never_came_is_a_row_without_a_record(catalogue: Catalogu
         )
     (row,) = captures(catalogue)
     assert (row.verdict, row.reason, row.status, row.sha256) == ("error", "timed out", None, None)
-    assert (row.warc_file, row.warc_offset, row.record_type) == (None, None, None)
-    assert list(home.rglob("*.gz")) == []
+    assert row.record_type == "metadata"
+    (path,) = (home / "warc").glob("*/*.warc.gz")
+    told = [r for r in ArchiveIterator(path.open("rb")) if r.rec_type == "metadata"]
+    assert [r.rec_headers.get_header("Nianbao-Verdict") for r in told] == ["error"]
+    assert [r.rec_headers.get_header("Nianbao-Reason") for r in told] == ["timed out"]
 
 
 def test_a_page_that_led_to_a_file_is_its_parent(catalogue: Catalogue, home: Path) -> None:

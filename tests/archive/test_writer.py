@@ -48,7 +48,7 @@ def writer(home: Path, run_id: int = 1, max_file_bytes: int = 1_000_000_000) -> 
 
 
 def files(home: Path) -> list[Path]:
-    return sorted(path for path in home.rglob("*") if path.is_file())
+    return sorted(path for path in (home / "warc").rglob("*") if path.is_file())
 
 
 def raw_records(path: Path) -> Iterator[tuple[bytes, bytes]]:
@@ -99,7 +99,7 @@ def rich(home: Path) -> Path:
         original = Original(URL, "2026-11-21T02:30:00Z", first.payload_digest)
         warc.store(exchange(), original)
         warc.store(exchange(b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n'), original)
-        warc.store_resource("file:///report.pdf", "application/pdf", b"%PDF-1.4 ...")
+        warc.store_resource("file:///report.pdf", "2026-11-21T02:30:00Z", "application/pdf", b"%PDF-1.4 ...")
         warc.store(exchange(b"HTTP/1.1 204 No Content\r\n\r\n", request=b"POST / HTTP/1.1\r\n\r\nq=1"))
     (path,) = files(home)
     return path
