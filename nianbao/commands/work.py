@@ -25,8 +25,8 @@ from crawler.job import CrawlJob, Outcome
 from crawler.job import Progress as CrawlProgress
 from nianbao import __version__
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
-from nianbao.commands.trial import tried
 from nianbao.commands.keep import say_mended
+from nianbao.commands.trial import tried
 from nianbao.output import console, errors
 from nianbao.settings import SiteSettings, site_name, web_address
 from parsers.isolation import Readers

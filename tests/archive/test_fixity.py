@@ -93,7 +93,8 @@ def test_every_flipped_bit_is_found_with_its_record(home: Path) -> None:
         start = max(o for o in _starts(whole) if o <= at)
         assert any(line.startswith(path.relative_to(home).as_posix()) for line in wrong), (path, at)
         named = any(f"at byte {start} " in line for line in wrong)
-        assert named or [line for line in wrong if "bits that hold nothing" in line] == wrong, (path, at, wrong)
+        filling = [line for line in wrong if "bits that hold nothing" in line]
+        assert named or filling == wrong, (path, at, wrong)
         path.write_bytes(whole)
     _, wrong = proved(catalogue, home)
     assert wrong == []
