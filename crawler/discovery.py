@@ -16,7 +16,15 @@ from functools import lru_cache
 from crawler.families import Ask, Family, ListItem, family_of, is_article_url, paging_of
 from crawler.page import FILE_EXTENSION, Link, Page
 from crawler.report_files import report_files
-from crawler.scores import BODIES_TEXT, BODIES_URL, PageContext, score_link, text_score, url_score
+from crawler.scores import (
+    BODIES_TEXT,
+    BODIES_URL,
+    BODY_NAME,
+    PageContext,
+    score_link,
+    text_score,
+    url_score,
+)
 from crawler.titles import TitleKind, bare, title_kind
 from crawler.traps import TWIN_HOSTS, is_trap, plain_twin
 
@@ -26,6 +34,9 @@ InScope = Callable[[str], bool]
 MAX_DEPTH = 6
 #: Folders of a column that name no report lead one page farther, and no more: calendars never end.
 MOST_BARREN = 2
+#: However promising, nothing lies so far from the start; a site that gets here writes its links anew each
+#: time.
+FARTHEST = 12
 
 
 class CandidateKind(StrEnum):
@@ -146,8 +157,14 @@ def _report_links(page: Page) -> list[Link]:
 def _is_column_by_rows(page: Page) -> bool:
     """A page that was named as a column from elsewhere: few rows, some of which could be reports."""
     items = family_of(page).items(page)
-    soft = [one for one in items if _SOFT_YEAR.search(one.title) or title_kind(one.title) is TitleKind.REPORT]
+    soft = [one for one in items if _could_be_a_report(one.title)]
     return not items or (len(items) <= _FEW_ROWS and 3 * len(soft) >= len(items))
+
+
+def _could_be_a_report(title: str) -> bool:
+    """With a year, a report's words, or no words but a body's name."""
+    named = _SOFT_YEAR.search(title) or BODY_NAME.fullmatch(title)
+    return named is not None or title_kind(title) is TitleKind.REPORT
 
 
 def _first_of_title(page: Page) -> str:
@@ -175,6 +192,8 @@ def follow(
     A page that is not on the site itself leads only to reports and files on its own host, never farther.
     """
     family = family_of(page)
+    if place.depth > FARTHEST:
+        return ()
     if is_article(page):
         found = _from_article(page, family, place)
     elif takes_as_column(page, place):
@@ -359,6 +378,8 @@ def _branch_of_column(page: Page, link: Link, context: PageContext, place: Place
         yield Candidate(link.url, CandidateKind.LISTING, 86.0, "a year within the report column", label)
     elif below and link.kind == "anchor":
         yield Candidate(link.url, CandidateKind.LISTING, 80.0, "a folder of the report column", label)
+    elif BODY_NAME.fullmatch(label) and link.kind == "anchor":
+        yield Candidate(link.url, CandidateKind.EXPLORE, 72.0, "a body named in the report column", label)
     elif context.depth < MAX_DEPTH and text_score(label):
         yield Candidate(link.url, CandidateKind.EXPLORE, score_link(link, context), _OPEN, label)
 

@@ -39,17 +39,20 @@ _ABSOLUTE = re.compile(r"(https?)://([^/?]+)(.*)", re.I | re.S)
 _HOST = re.compile(r"(?:[\w.\-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 _SESSION_PATH = re.compile(r";[a-z]*sessionid[^/?]*|/\([SXF]\([a-z0-9]{16,}\)\)(?=/)", re.I)
 _SESSION_QUERY = re.compile(
-    r"(?:^|(?<=&))(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid|(?:sid|session|sess|token|zsid)"
-    r"(?==[0-9a-f]{16,}(?:&|$))|(?:_|t|ts|timestamp|rnd|rand|random|nocache)(?==(?:0\.\d+|\d{10,13})(?:&|$)))"
+    r"(?:^|(?<=&))(?:j?session_?id|phpsessid|aspsessionid\w*|asp\.net_sessionid|(?:sid|session|sess|zsid)"
+    r"(?==[0-9a-z_-]{16,}(?:&|$))|(?:_|t|ts|timestamp|rnd|rand|random|nocache)(?==(?:0\.\d+|\d{10,13})(?:&|$)))"
     r"=[^&]*&?",
     re.I,
 )
-_VOLATILE = re.compile(
-    r"sess|[?&](?:sid|token|zsid|_|ts?|timestamp|rnd|rand|random|nocache)=|/\([SXF]\(", re.I
-)
+_VOLATILE = re.compile(r"sess|[?&](?:sid|zsid|_|ts?|timestamp|rnd|rand|random|nocache)=|/\([SXF]\(", re.I)
 _ONCLICK = re.compile(
     r"""(?:window\.open\(|location(?:\.href)?\s*=|location\.(?:replace|assign)\()\s*["']([^"']+)["']"""
+    r"""|\(\s*["']([^"'\s]+\.(?:pdf|docx?|wps|xlsx?|ofd|zip|rar)(?:\?[^"'\s]*)?)["']""",
+    re.I,
 )
+_CLICKED = etree.XPath("//body//*[@onclick][not(self::a)][not(self::body)]")
+_MOST_CLICKED = 400
+_OPTION = re.compile(r"(?:https?://|\.{0,2}/|\w[\w%.-]*(?:/|\.(?:s?html?|jsp|aspx?|php)\b))\S*", re.I)
 _REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"']+)", re.I)
 _CRUMB_LABEL = re.compile(
     r"(?:您|你)?(?:现在|当前|目前)?(?:所在)?(?:的)?(?:当前)?(?:所在)?(?:的)?位置(?:是)?\s*[:：]?"
@@ -59,6 +62,7 @@ _CRUMB_LONGEST = 240
 _ROWS = frozenset({"li", "tr", "dd", "dt", "p"})
 _ROW_LONGEST = 400
 _SHOWN_DATE = re.compile(r"[\[（(]?(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}[\]）)]?")
+_LONGEST_LABEL = 120
 _SHELL_LONGEST = 5000
 _MAIN_TEXT = etree.XPath(
     "//body//text()[not(parent::script or parent::style or parent::noscript or ancestor::a)]",
@@ -186,6 +190,11 @@ class _Reading:
         }  # fmt: skip
         for element in self.root.iter(*readers):
             readers[str(element.tag)](element)
+        if "onclick" in self.text:
+            for element in _CLICKED(self.root)[:_MOST_CLICKED]:
+                self._add(
+                    _clicked(element.get("onclick", "")), _text(element)[:_LONGEST_LABEL], element, "anchor"
+                )
         if len(self.text) < _SHELL_LONGEST and not self.links:
             self._shell()
         return Page(
@@ -217,7 +226,7 @@ class _Reading:
 
     def _option(self, element: etree._Element) -> None:
         value = element.get("value", "").strip()
-        if value.startswith(("http://", "https://", "/", "./", "../")):
+        if _OPTION.fullmatch(value):
             self._add(value, _text(element), element, "anchor")
 
     def _meta(self, element: etree._Element) -> None:
@@ -238,7 +247,7 @@ class _Reading:
         """A short page without links that only sends the browser on: follow it as one would a frame."""
         for script in self.scripts:
             for match in _ONCLICK.finditer(script):
-                self._add(match.group(1), "", self.root, "frame")
+                self._add(match.group(1) or match.group(2), "", self.root, "frame")
 
     def _add(self, href: str, text: str, element: etree._Element, kind: Kind) -> None:
         url = self.resolve(href)
@@ -264,7 +273,7 @@ def _base(root: etree._Element, url: str) -> str:
 
 def _clicked(code: str) -> str:
     match = _ONCLICK.search(code)
-    return match.group(1) if match else ""
+    return (match.group(1) or match.group(2)) if match else ""
 
 
 def _text(element: etree._Element) -> str:

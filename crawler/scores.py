@@ -20,10 +20,18 @@ class PageContext:
 
 
 _OPENNESS: tuple[tuple[re.Pattern[str], float], ...] = (
-    (re.compile(r"政府信息公开(?:平台|专栏|专区|目录|网)?|(?:政务)?信息公开(?:平台|专栏|专区|网)?"), 70.0),
+    (
+        re.compile(r".{0,10}?(?:政府|政务)?信息公开(?:平台|专栏|专区|专题|目录|系统|栏目?|网站?|门户|首页)?"),
+        70.0,
+    ),
     (re.compile(r"(?:法定|政府信息)?主动公开(?:内容|目录|基本目录|信息)?|法定公开内容"), 66.0),
     (re.compile(r"(?:政府)?信息公开(?:目录|内容)|公开目录"), 62.0),
-    (re.compile(r"政务公开(?:平台|专栏|专区)?|基层政务公开.*|政府公开|公开|我要看公开"), 60.0),
+    (
+        re.compile(
+            r"政务公开(?:平台|专栏|专区|栏目?)?|基层政务公开.*|政府公开|公开|我要看公开|阳光政[务府]|透明政府"
+        ),
+        60.0,
+    ),
     (re.compile(r".{0,8}(?:部门|单位|乡镇|街道|镇街|县区|区县|机构)(?:政府|政务)?(?:信息)?公开.{0,6}"), 58.0),
     (
         re.compile(
@@ -48,7 +56,7 @@ _URL_OPENNESS: tuple[tuple[re.Pattern[str], float], ...] = (
 #: The folder that holds one column per department, on which a link is followed by its name.
 BODIES_URL = re.compile(r"/(?:bm|xz|jd|zj|xzjd|jz|dw|qx|xq|zsbm)[a-z]*(?:xxgk|gk)\w*(?:/|$)", re.I)
 BODIES_TEXT = re.compile(r"部门|乡镇|街道|镇街|单位|县区|区县")
-_BODY_NAME = re.compile(
+BODY_NAME = re.compile(
     r"(?!.*(?:新闻|要闻|互动|便民|图片|视频|投诉|办事|网站|全部|通办|马上办|网办|服务中心$))"
     r"[\u4e00-\u9fff·（）()]{2,22}"
     r"(?:局|委|办|厅|院|会|署|司|处|所|队|站|中心|镇|乡|街道|办事处|政府|管委会|公司|学校|联社|协会|海关|支行|部)"
@@ -71,7 +79,7 @@ def score_link(link: Link, context: PageContext) -> float:
     if kind is TitleKind.NEAR_MISS or is_article_url(link.url):
         return 0.0
     best = max(text_score(link.label), url_score(link.url))
-    if not best and _BODY_NAME.fullmatch(link.label) and (context.lists_bodies or _is_sister(link, context)):
+    if not best and BODY_NAME.fullmatch(link.label) and (context.lists_bodies or _is_sister(link, context)):
         best = 36.0
     return _deeper(best, context) if best else 0.0
 

@@ -32,7 +32,7 @@ from crawler.titles import TitleKind, title_kind
 from crawler.trace import Followed, write_trace
 from crawler.trouble import explain
 from crawler.verdict import Judgement, Verdict
-from crawler.walk import Walk
+from crawler.walk import Walk, signature
 from parsers.encoding import decode
 
 _KINDS = {
@@ -85,6 +85,7 @@ class ReportSpider(Spider):
         self._fates: dict[str, str] = {}
         self._listed: list[ListingSeen] = []
         self._trace: list[Followed] = []
+        self._signatures: set[frozenset[tuple[str, str]]] = set()
         self._sampled: Counter[str | None] = Counter()
         self._clock = clock
         self._began = clock()
@@ -257,6 +258,10 @@ class ReportSpider(Spider):
                 self._frontier.add(Step(ask, Kind.PAGE, _SOURCE, "the site's own search", parent=page.url))
         found = follow(page, place, in_scope=self._in_scope)
         walk = self._walk_of(page, step, place)
+        if walk is not None and step.walk is None and self._is_twin(page):
+            del self._walks[walk.url]
+            self._tell(step, Verdict.OK, "a copy of a list that was seen already", family_of(page).name)
+            return
         if walk is not None:
             self._walk_on(page, step, walk, found)
         if self._job.given:
@@ -336,6 +341,14 @@ class ReportSpider(Spider):
         walk = self._new_walk(page.url, column or None, family_of(page).name)
         walk.is_named = title_kind(column) is TitleKind.COLUMN
         return walk
+
+    def _is_twin(self, page: Page) -> bool:
+        """Whether another address has shown the same list in this crawl."""
+        rows = signature(family_of(page).items(page))
+        known = rows in self._signatures
+        if rows is not None:
+            self._signatures.add(rows)
+        return known
 
     def _new_walk(self, url: str, column_name: str | None, family: str) -> Walk:
         return self._walks.setdefault(url, Walk(url, column_name, family))

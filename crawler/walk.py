@@ -10,6 +10,24 @@ from dataclasses import dataclass, field
 from archive.capture import ListedItem, ListingSeen
 from crawler.families import Ask, ListItem, ListPaging
 
+_LONGEST_VALUE = 15
+_FEWEST_ROWS = 3
+
+
+def signature(rows: Iterable[ListItem]) -> frozenset[tuple[str, str]] | None:
+    """What two copies of one list share (for old eyes, under another session): its rows' titles and places.
+
+    None for a list too short to tell. Long values in a query are left out: sessions and tokens.
+    """
+    found = frozenset((row.title, _place(row.url)) for row in rows)
+    return found if len(found) >= _FEWEST_ROWS else None
+
+
+def _place(url: str) -> str:
+    path, _, query = url.partition("://")[2].partition("/")[2].partition("?")
+    kept = (part for part in query.split("&") if len(part.partition("=")[2]) <= _LONGEST_VALUE)
+    return f"{path}?{'&'.join(kept)}"
+
 
 @dataclass
 class Walk:

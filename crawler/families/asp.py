@@ -37,10 +37,12 @@ class Asp(Family):
 def _is_item(page: Page, link: Link) -> bool:
     if link.kind == "attachment" or is_article_url(link.url):
         return True
-    if link.kind != "anchor" or len(link.label) < _MENU_LABEL:
+    if link.kind != "anchor" or len(link.label) < 2:
         return False
+    if page.shown_date(link.url) is not None:
+        return True
     another = link.url.partition("?")[0] != page.url.partition("?")[0]
-    return page.shown_date(link.url) is not None or (another and _NUMBERED.search(link.url) is not None)
+    return another and len(link.label) >= _MENU_LABEL and _NUMBERED.search(link.url) is not None
 
 
 FAMILY = Asp()

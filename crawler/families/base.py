@@ -34,7 +34,8 @@ class Ask:
     """A request for a list or a part of one: by GET, or by POST where there is a `form` or a `payload`.
 
     `payload` is a JSON text. `reader` names the family that reads the answer where that is data and no page
-    of its own. `instead` is what to ask where this brings no rows, in turn: systems of one family
+    of its own; `link` is how its rows' addresses are made where they hold none (``/show/{id}.html``).
+    `instead` is what to ask where this brings no rows, in turn: systems of one family
     answer at different addresses, and which one is known only by its answer.
     """
 
@@ -42,6 +43,7 @@ class Ask:
     form: tuple[tuple[str, str], ...] = ()
     payload: str = ""
     reader: str = ""
+    link: str = ""
     instead: "tuple[Ask, ...]" = ()
 
     @property

@@ -27,6 +27,11 @@ _PARAMETER = re.compile(
 )
 _FILE = re.compile(r"(.*?)(\d{1,4})(\.(?:s?html?|jsp|aspx?|php))", re.I)
 _COUNT_SHOWN = re.compile(r"共\s*(\d{1,4})\s*页|第?\s*\d+\s*/\s*(\d{1,4})\s*页")
+_COUNT_SET = re.compile(
+    r"""\b(?:page_?count|total_?pages?|page_?total|countpage|contenpage|max_?page)["']?\s*[:=]\s*["']?(\d{1,4})\b"""
+    r"""|pageindex\s*>\s*(\d{1,4})""",
+    re.I,
+)
 _CURRENT_SHOWN = re.compile(
     r"第\s*(\d{1,4})\s*(?:页|/)|当前为?第?\s*(\d{1,4})\s*页|(\d{1,4})\s*/\s*\d{1,4}\s*页"
 )
@@ -36,7 +41,7 @@ _WRITTEN_QUERY = re.compile(
     r"""["']([^"'<>\s]*[?&](?:page|page_?no|page_?num|page_?index|curr?_?page|pageid|pn)=)["']\s*\+""", re.I
 )
 _WRITTEN_FILE = re.compile(
-    r"""["']([\w./-]*[a-z]_?)["']\s*\+[^+;]{1,30}\+\s*["'](\.(?:s?html?|jsp|aspx?))["']""", re.I
+    r"""["']([\w./-]*[a-z][_-]?)["']\s*\+[^+;]{1,30}\+\s*["'](\.(?:s?html?|jsp|aspx?))["']""", re.I
 )
 _DIGITS = re.compile(r"\D*?(\d{1,3})\D*")
 _BEFORE_PAGE = 24
@@ -89,7 +94,7 @@ class Generic(Family):
 
 def _scripted(page: Page) -> ListPaging | None:
     """A pager that calls a script: the addresses that the script builds, a form sent back, or neither."""
-    count = _count_shown(page.text)
+    count = _count_shown(page.text) or _first_number(_COUNT_SET.search(page.scripts_text))
     calls = _calls(page)
     if count == 1 or (count is None and not calls):
         return None
@@ -140,6 +145,8 @@ def _written(page: Page, count: int, current: int) -> tuple[Ask, ...]:
     elif match := _WRITTEN_FILE.search(page.scripts_text):
         urls = [page.resolve(f"{match.group(1)}{number}{match.group(2)}") for number in numbers if number > 1]
         urls += [folder(page.url)] if current > 1 else []
+    elif here := _PARAMETER.fullmatch(page.url):
+        urls = [f"{here.group(1)}{number}{here.group(3)}" for number in numbers]
     else:
         return ()
     return get(url for url in urls if url)
@@ -148,7 +155,7 @@ def _written(page: Page, count: int, current: int) -> tuple[Ask, ...]:
 def _is_item(page: Page, link: Link) -> bool:
     if link.kind == "attachment" or is_article_url(link.url):
         return True
-    return link.kind == "anchor" and len(link.label) >= 6 and page.shown_date(link.url) is not None
+    return link.kind == "anchor" and len(link.label) >= 2 and page.shown_date(link.url) is not None
 
 
 def _any_of(words: tuple[str, ...], link: Link) -> bool:

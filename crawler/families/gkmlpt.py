@@ -27,7 +27,7 @@ from crawler.page import Link, Page, resolver
 _HERE = re.compile(r"^(.*/gkmlpt)/(?:[a-z]\w*)/?(?:[?#]|$)", re.I)
 _COLUMN = re.compile(r"/gkmlpt/\w+/?(?:\?[^#]*)?#(\d+)$", re.I)
 _ARTICLE = re.compile(r"/gkmlpt/content/", re.I)
-_SID = re.compile(r"""\bSID["']?\s*[:=]\s*["']?(\w+)""")
+_SID = re.compile(r"""\b(?:SID|sid|siteId|SITE_ID)["']?\s*[:=]\s*["']?(\d+)""")
 _NODE = re.compile(
     r"""["']?\bid["']?\s*:\s*["']?(\d+)["']?\s*,[^{}\[\]]*?["']?\bname["']?\s*:\s*["']((?:[^"'\\]|\\.)+)["']"""
     r"""|["']?\bname["']?\s*:\s*["']((?:[^"'\\]|\\.)+)["']\s*,[^{}\[\]]*?["']?\bid["']?\s*:\s*["']?(\d+)""",

@@ -44,7 +44,9 @@ _FIELDS = (
 )  # fmt: skip
 _TEXTS = ("path", "webname")
 _SPELLED = {name.lower(): name for name in _FIELDS}
-_NAMED = re.compile(rf"""\b({"|".join(_FIELDS)})\b["']?\s*[:=]\s*["']?([^"'&,;}}\s)]+)""", re.I)
+_NAMED = re.compile(
+    rf"""\b({"|".join(_FIELDS)})\b["']?\s*[:=]\s*(?:"([^"]*)"|'([^']*)'|([^"'&,;}}\s)]+))""", re.I
+)
 _PER_PAGE_DEFAULT = 15
 
 
@@ -113,8 +115,8 @@ def _fields(page: Page) -> dict[str, str]:
     """What the proxy wants to know: from an address of it in the page, the script, or the page's URL."""
     script = unescape(page.scripts_text)
     found = dict(_DEFAULTS)
-    for name, value in _NAMED.findall(script):
-        field = _SPELLED[name.lower()]
+    for name, double, single, bare in _NAMED.findall(script):
+        field, value = _SPELLED[name.lower()], double or single or bare
         if field in _TEXTS or value.isdecimal():
             found[field] = value
     for address in _PROXY.findall(script):

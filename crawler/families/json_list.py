@@ -48,6 +48,11 @@ _PAGE_FIELD = re.compile(
 _SIZE_FIELD = re.compile(r"(?:page_?size|per_?page|size|limit|rows|num)$", re.I)
 _FILE_NUMBER = re.compile(r"(.*?)(_?)(\d{1,4})(\.json)$")
 _ARRAY = re.compile(r"=\s*(\[\s*\{.*?\}\s*\])\s*;", re.S)
+_LINK_ADDED = re.compile(
+    r"""["'=]([\w./?&=%-]*[/=])\\?["']\s*\+\s*(?:\w+(?:\[\w+\])?\.)+(\w*id)\b(?:\s*\+\s*["']([\w./?&=%-]*))?""",
+    re.I,
+)
+_LINK_TEMPLATE = re.compile(r"""["'=]([\w./?&=%-]*[/=])\$\{\s*(?:\w+\.)+(\w*id)\s*\}([\w./?&=%-]*)""", re.I)
 _MOST_CALLS = 3
 _LONGEST_SCRIPT = 300_000
 _NEAR = 600
@@ -60,7 +65,9 @@ class JsonList(Family):
 
     def recognises(self, page: Page) -> bool:
         """A page without a row of its own whose script asks for one or holds them."""
-        if not any(hint in page.text for hint in _HINTS) and not _ARRAY.search(page.scripts_text):
+        if not any(hint in page.text for hint in _HINTS) and not _ARRAY.search(
+            page.scripts_text[:_LONGEST_SCRIPT]
+        ):
             return False
         own = sum(is_article_url(link.url) for link in page.links)
         return not own and bool(self.drawn_lists(page) or _held_rows(page))
@@ -83,15 +90,16 @@ class JsonList(Family):
         if not any(hint in text for hint in _HINTS):
             return ()
         values = dict(_VARIABLE.findall(page.scripts_text))
+        link = _link_made(text)
         asks = (_ask(page, match, text, values) for match in _CALL.finditer(text))
-        return tuple(dict.fromkeys(ask for ask in asks if ask))[:_MOST_CALLS]
+        return tuple(dict.fromkeys(replace(ask, link=link) for ask in asks if ask))[:_MOST_CALLS]
 
     def read_part(self, text: str, ask: Ask, column: str) -> ListPart | None:
         """The rows, and the requests for the other pages where the answer counts them."""
         records = read_records(text)
         if records is None:
             return None
-        items = items_of(records, resolver(column))
+        items = items_of(records, resolver(column), ask.link)
         first = _page_number(ask)
         size = _page_size(ask) or len(records.rows)
         count = records.pages
@@ -126,6 +134,14 @@ def _ask(page: Page, match: re.Match[str], text: str, values: dict[str, str]) ->
     if fields:
         url += ("&" if "?" in url else "?") + urlencode(fields)
     return Ask(url, reader="json")
+
+
+def _link_made(text: str) -> str:
+    """How the script makes a row's address of its fields, as ``/show/{id}.html``."""
+    if match := _LINK_ADDED.search(text):
+        return f"{match.group(1)}{{{match.group(2)}}}{match.group(3) or ''}"
+    match = _LINK_TEMPLATE.search(text)
+    return f"{match.group(1)}{{{match.group(2)}}}{match.group(3)}" if match else ""
 
 
 def _host(url: str) -> str:

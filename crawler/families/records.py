@@ -26,6 +26,7 @@ _URLS = (
     "url", "post_url", "pcurl", "urls", "link", "linkurl", "href", "articleurl", "infourl", "docpuburl",
     "htmlurl", "weburl", "fileurl", "filepath", "path",
 )  # fmt: skip
+_IDS = ("id", "articleid", "infoid", "newsid", "docid", "contentid", "uuid", "guid")
 _DATES = (
     "display_publish_time", "pubdate", "publishdate", "publishtime", "publishedtimestr", "publishedtime",
     "first_publish_time", "releasetime", "releasedate", "docreltime", "showtime", "date", "time", "datetime",
@@ -37,6 +38,7 @@ _TOTALS = (
 )  # fmt: skip
 _PAGES = ("totalpage", "totalpages", "pagecount", "pagetotal", "pages")
 _DEEPEST = 8
+_NAME = re.compile(r"\{(\w+)\}")
 _TAG = re.compile(r"<[^>]{0,400}>")
 _CALLBACK = re.compile(r"\s*[\w$.]+\s*\((.*)\)\s*;?\s*", re.S)
 
@@ -58,7 +60,7 @@ def read_records(text: str) -> Records | None:
     data = parse_json(text)
     if not isinstance(data, dict | list):
         return None
-    best = max(_arrays(data), key=len, default=())
+    best = max(_arrays(data), key=_worth, default=())
     counts = _counts(data)
     if not best and counts.get("total") is None:
         return None
@@ -78,19 +80,25 @@ def parse_json(text: str) -> Any:
         return None
 
 
-def item_of(record: Record, resolve: Resolve) -> ListItem | None:
-    """A row as a list's item; None without a title or an address that can be followed."""
+def item_of(record: Record, resolve: Resolve, link: str = "") -> ListItem | None:
+    """A row as a list's item; None without a title or an address that can be followed.
+
+    `link` makes the address of a row that holds none of a field that it names (``/show/{id}.html``).
+    """
     title, url = _field(record, _TITLES), _address(record, resolve)
+    if url is None and (name := _NAME.search(link)):
+        value = _field(record, (name.group(1).lower(),))
+        url = resolve(link.replace(name.group(0), value)) if value else None
     if not title or url is None:
         return None
     return ListItem(url, " ".join(unescape(_TAG.sub("", title)).split()), _date(record))
 
 
-def items_of(records: Records, resolve: Resolve) -> tuple[ListItem, ...]:
+def items_of(records: Records, resolve: Resolve, link: str = "") -> tuple[ListItem, ...]:
     """The rows that can be followed, each address once."""
     found: dict[str, ListItem] = {}
     for record in records.rows:
-        if item := item_of(record, resolve):
+        if item := item_of(record, resolve, link):
             found.setdefault(item.url, item)
     return tuple(found.values())
 
@@ -110,10 +118,17 @@ def _arrays(data: Any, depth: int = 0) -> Iterator[list[Record]]:
 
 def _row(record: dict[str, Any]) -> Record | None:
     """The record itself, or the one object within it (`source`, `data`) that is the row."""
-    if _field(record, _TITLES) and _field(record, _URLS):
-        return record
     inner = (value for value in record.values() if isinstance(value, dict))
-    return next((one for one in inner if _field(one, _TITLES) and _field(one, _URLS)), None)
+    return next((one for one in (record, *inner) if _is_row(one)), None)
+
+
+def _worth(rows: list[Record]) -> tuple[int, int]:
+    """Rows with an address are a list of articles; others may be a menu."""
+    return sum(bool(_field(row, _URLS)) for row in rows), len(rows)
+
+
+def _is_row(record: Record) -> bool:
+    return bool(_field(record, _TITLES) and _field(record, (*_URLS, *_IDS)))
 
 
 def _field(record: Record, names: tuple[str, ...]) -> str:

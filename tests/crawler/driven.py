@@ -1,0 +1,98 @@
+"""Drives the spider through a site of a few pages without a network or a process: pages in, requests out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from archive.capture import ListingSeen
+from crawler.job import CrawlJob
+from crawler.spider import ReportSpider
+from crawler.verdict import judge
+
+SITE = "http://www.qingshi.gov.cn"
+
+
+@dataclass
+class Kept:
+    """Stands for the archive: what was listed."""
+
+    listings: list[ListingSeen] = field(default_factory=list)
+
+    def add_listing(self, listing: ListingSeen) -> None:
+        self.listings.append(listing)
+
+
+class NoHosts:
+    def resting(self) -> dict[str, str]:
+        return {}
+
+
+@dataclass
+class Driven:
+    """What the spider asked for: reports and files, everything, and the lists as it took them down."""
+
+    reports: list[str]
+    asked: list[str]
+    listings: list[ListingSeen]
+    problem: str | None
+
+
+Pages = dict[str, str | bytes | tuple[int, str]]
+
+
+def drive(pages: Pages, start: str = "/", most: int = 400, **options: Any) -> Driven:
+    """Crawl `pages` (by path with query; for a POST by path, a blank and the body); others answer 404.
+
+    A page may be a pair of status and, for a redirect, the address it leads to.
+    """
+    kept, job = Kept(), _job(f"{SITE}{start}", options)
+    spider = ReportSpider(job, kept, NoHosts())  # type: ignore[arg-type]  # what is used of them
+    waiting: list[Request] = list(_started(spider))
+    asked: list[str] = []
+    reports: list[str] = []
+    while waiting:
+        waiting.sort(key=lambda one: -one.priority)
+        request = waiting.pop(0)
+        name = request.url.removeprefix(SITE)
+        asked.append(name)
+        assert len(asked) <= most, asked[-20:]
+        response, verdict = _answer(pages, request)
+        if request.meta["kind"] in ("article", "attachment") and verdict == "ok":
+            reports.append(name)
+        waiting.extend(spider.parse(response))
+    spider.closed("finished")
+    return Driven(sorted(reports), asked, kept.listings, spider.outcome("finished").problem)
+
+
+def _job(url: str, options: dict[str, Any]) -> CrawlJob:
+    fields = {"catalogue_url": "", "home": "", "run_id": 1, "site_id": None, "name": "driven"}
+    return CrawlJob(**{**fields, "start": (url,), "user_agent": "test", **options})  # type: ignore[arg-type]
+
+
+def _started(spider: ReportSpider) -> Iterable[Request]:
+    started = spider.start()
+    try:
+        while True:
+            started.__anext__().send(None)
+    except StopIteration as first:
+        return [first.value]
+
+
+def _answer(pages: Pages, request: Request) -> tuple[Response, str]:
+    path = request.url.partition("#")[0].removeprefix(SITE)
+    name = f"{path} {request.body.decode()}" if request.body else path
+    page = pages.get(name, (404, ""))
+    status, headers = 200, {"Content-Type": "text/html"}
+    if isinstance(page, tuple):
+        status, to = page
+        headers["Location"] = to
+        page = ""
+    body = page if isinstance(page, bytes) else page.encode()
+    lower = {key.lower(): value for key, value in headers.items()}
+    judgement = judge(status, lower, body, url=request.url, final_url=request.url, home_url=f"{SITE}/")
+    request.meta["judgement"] = judgement
+    response = Response(request.url, status=status, headers=headers, body=body, request=request)
+    return response, judgement.verdict.value

@@ -1,0 +1,301 @@
+"""Ways in which sites name, nest, number and hide their reports, each on a site of a few pages."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.crawler.driven import SITE, Pages, drive
+
+BODY = "<p>一、总体情况</p><p>二、主动公开政府信息情况</p><p>三、收到和处理政府信息公开申请情况</p>"
+COLUMN = "政府信息公开年报"
+PDF = b"%PDF-1.4\nstartxref\n%%EOF"
+
+
+def page(main: str, title: str = "", column: str = "", article: str = "") -> str:
+    tags = f'<meta name="ColumnName" content="{column}">' if column else ""
+    tags += f'<meta name="ArticleTitle" content="{article}">' if article else ""
+    return f"<html><head><meta charset='utf-8'><title>{title}</title>{tags}</head><body>{main}</body></html>"
+
+
+def title(year: int, body: str = "某局") -> str:
+    return f"{body}{year}年政府信息公开工作年度报告"
+
+
+def article(year: int = 2023) -> str:
+    return page(f"<h1>{title(year)}</h1>{BODY}", title(year), article=title(year))
+
+
+def home(*links: tuple[str, str]) -> str:
+    return page("".join(f'<a href="{url}">{text}</a>' for url, text in links), "青石县人民政府")
+
+
+def rows(*links: tuple[str, str]) -> str:
+    return "".join(f'<li><a href="{url}">{text}</a><span>2024-01-20</span></li>' for url, text in links)
+
+
+def test_a_body_s_own_column_elsewhere_is_reached_from_the_common_column() -> None:
+    """The column lists bodies; each leads to its openness page in another folder, and that to its reports."""
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page('<a href="/bm/jyj/">教育局</a><a href="/bm/czj/index.html">财政局</a>', column=COLUMN),
+        "/bm/jyj/": page('<a href="/bm/jyj/nb_1/">信息公开年报</a>', "教育局"),
+        "/bm/czj/index.html": page('<a href="/bm/czj/nb_2/">年报</a>', "财政局"),
+        "/bm/jyj/nb_1/": page(rows(("./1.html", title(2023))), column="信息公开年报"),
+        "/bm/czj/nb_2/": page(rows(("./2.html", title(2022))), column="年报"),
+        "/bm/jyj/nb_1/1.html": article(),
+        "/bm/czj/nb_2/2.html": article(2022),
+    })  # fmt: skip
+    assert found.reports == ["/bm/czj/nb_2/2.html", "/bm/jyj/nb_1/1.html"]
+
+
+def test_years_in_a_list_to_choose_from() -> None:
+    options = '<select><option value="">年份</option><option value="2023/">2023</option>'
+    options += '<option value="2022/index.html">2022年</option></select>'
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page(options, column=COLUMN),
+        "/nb/2023/": page(rows(("a.html", "教育局"), ("b.html", "财政局"))),
+        "/nb/2022/index.html": page(rows(("c.html", title(2022)))),
+        "/nb/2023/a.html": article(), "/nb/2023/b.html": article(), "/nb/2022/c.html": article(2022),
+    })  # fmt: skip
+    assert found.reports == ["/nb/2022/c.html", "/nb/2023/a.html", "/nb/2023/b.html"]
+
+
+def test_menus_without_links() -> None:
+    """Items that only a click handler moves on from, a tree that a script draws, markup that it writes."""
+    menu = """<li onclick="location.href='/gk/'">政务公开</li>"""
+    tree = """<script>d.add(1,-1,"公开"); d.add(2,1,"政府信息公开年报","/gk/nb.html");</script>"""
+    written = """<script>document.write('<a href="/gk/xz.html">乡镇政府信息公开年报</a>');</script>"""
+    found = drive({
+        "/": page(menu),
+        "/gk/": page(tree + written, "政务公开"),
+        "/gk/nb.html": page(rows(("/gk/1.html", title(2023)))),
+        "/gk/xz.html": page(rows(("/gk/2.html", title(2022, "某镇")))),
+        "/gk/1.html": article(), "/gk/2.html": article(2022),
+    })  # fmt: skip
+    assert found.reports == ["/gk/1.html", "/gk/2.html"]
+
+
+def test_a_report_that_stands_on_the_column_s_own_page() -> None:
+    """Small bodies have one page and no list: it is followed as a list, and read as a report all the same."""
+    from crawler.discovery import bears_a_report
+    from crawler.page import read_page
+
+    text = page(f"<h1>{title(2023)}</h1>{BODY}", column=COLUMN)
+    assert bears_a_report(read_page(text.encode(), f"{SITE}/nb/"))
+    assert drive({"/": home(("/nb/", COLUMN)), "/nb/": text}).problem is None
+
+
+def test_rows_whose_link_only_says_download() -> None:
+    table = (
+        f"<table><tr><td>{title(2023)}</td><td><a href='/f/1.pdf'>下载</a></td></tr>"
+        "<tr><td>2023年法治政府建设年度报告</td><td><a href='/f/2.pdf'>下载</a></td></tr></table>"
+    )
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page(table, column=COLUMN), "/f/1.pdf": PDF, "/f/2.pdf": PDF,
+    })  # fmt: skip
+    assert found.reports == ["/f/1.pdf"]
+    assert [item.title for item in found.listings[0].items] == [title(2023)]
+
+
+def test_a_collection_of_reports_in_one_article() -> None:
+    name = "2023年各部门政府信息公开工作年度报告汇总"
+    links = f'<a href="/f/a.docx">{title(2023, "教育局")}</a><a href="/f/b.html">{title(2023, "财政局")}</a>'
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page(rows(("/202401/t20240120_1.html", name)), column=COLUMN),
+        "/202401/t20240120_1.html": page(links, article=name),
+        "/f/a.docx": b"PK\x03\x04 PK\x05\x06", "/f/b.html": article(),
+    })  # fmt: skip
+    assert found.reports == ["/202401/t20240120_1.html", "/f/a.docx", "/f/b.html"]
+
+
+def test_files_that_only_a_call_opens() -> None:
+    links = """<a href="javascript:void(0)" onclick="openFile('/f/1.pdf','x')">附件</a>
+    <a href="#" onclick="window.open('/f/2.doc')">附件</a>
+    <script>PDFObject.embed("/f/3.pdf", "#v");</script>"""
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page(rows(("/202401/t20240120_1.html", title(2023))), column=COLUMN),
+        "/202401/t20240120_1.html": page(links, article=title(2023)),
+        "/f/1.pdf": PDF, "/f/2.doc": b"\xd0\xcf\x11\xe0", "/f/3.pdf": PDF,
+    })  # fmt: skip
+    assert found.reports == ["/202401/t20240120_1.html", "/f/1.pdf", "/f/2.doc", "/f/3.pdf"]
+
+
+def many(first: int, last: int) -> str:
+    return rows(*((f"/nb/{year}.html", title(year)) for year in range(first, last)))
+
+
+ARTICLES: Pages = {f"/nb/{year}.html": article(year) for year in range(2008, 2024)}
+
+
+@pytest.mark.parametrize(
+    ("pager", "further"),
+    [
+        ('<a href="index_1.html">2</a><a href="index_1.html">下一页</a>', "/nb/index_1.html"),
+        ('<script>createPageHTML(2, 0, "index", "shtml");</script>', "/nb/index_1.shtml"),
+        ("<script>createPageHTML('p',2,1,'list','shtml',16)</script>", "/nb/list_2.shtml"),
+        ("<script>var countPage = 2 //共多少页\nvar currentPage = 0;</script>", "/nb/index_1.html"),
+        ('<span>1/2</span><a href="/nb/1.htm" class="p_fun">下页</a>', "/nb/1.htm"),
+        (
+            '<script>function go(n){location.href="/nb/?pageIndex="+n}</script>共2页'
+            '<a href="javascript:go(2)">2</a>',
+            "/nb/?pageIndex=2",
+        ),
+        (
+            "<script>var pageCount=2;function to(n){location='column-index-'+n+'.shtml';}</script>"
+            '<a href="javascript:to(2)">下一页</a>',
+            "/nb/column-index-2.shtml",
+        ),
+    ],
+)
+def test_pagers(pager: str, further: str) -> None:
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page(many(2008, 2016) + pager, column=COLUMN),
+        further: page(many(2016, 2024), column=COLUMN),
+        **ARTICLES,
+    })  # fmt: skip
+    assert len(found.reports) == 16
+    assert [one.complete for one in found.listings] == [True]
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        '<a href="javascript:next()">下一页</a> 共2页',
+        "<a onclick='go(2)'>2</a><a onclick='go(2)'>下一页</a>",
+        "<script>var pageCount = 7; draw();</script>",
+        '<a href="index_1.html">2</a><a href="index_1.html">下一页</a>',  # which answers 404
+    ],
+)
+def test_a_list_that_cannot_be_walked_is_never_called_complete(pager: str) -> None:
+    found = drive({
+        "/": home(("/nb/", COLUMN)), "/nb/": page(many(2008, 2016) + pager, column=COLUMN), **ARTICLES,
+    })  # fmt: skip
+    assert len(found.reports) == 8
+    assert [one.complete for one in found.listings] == [False]
+
+
+def test_an_empty_list_is_not_complete() -> None:
+    found = drive({"/": home(("/nb/", COLUMN)), "/nb/": page("<ul></ul>", column=COLUMN)})
+    assert [(one.complete, one.items) for one in found.listings] == [(False, ())]
+
+
+def test_rows_of_json_that_hold_no_address() -> None:
+    script = """<script>fetch(`/api/list?cat=9&pageNum=${pageNum}`).then(r => r.json()).then(d =>
+    d.data.forEach(x => $('#l').append('<a href="/show/' + x.id + '.html">' + x.title + '</a>')));</script>"""
+    answer = json.dumps(
+        {"total": 2, "data": [{"id": 7, "title": title(2023)}, {"id": 8, "title": title(2022)}]}
+    )
+    found = drive({
+        "/": home(("/nb/", COLUMN)), "/nb/": page(script, column=COLUMN), "/api/list?cat=9&pageNum=1": answer,
+        "/show/7.html": article(), "/show/8.html": article(2022),
+    })  # fmt: skip
+    assert found.reports == ["/show/7.html", "/show/8.html"]
+    assert [one.complete for one in found.listings] == [True]
+
+
+def test_a_list_asked_for_by_a_json_body() -> None:
+    script = """<script>axios.post('/cms/article/page', {data: 1});
+    $.ajax({url: '/cms/article/query', type: 'POST', contentType: 'application/json',
+    data: JSON.stringify({channel: 'nb', pageNo: 1, pageSize: 1})});</script>"""
+    body = json.dumps({"channel": "nb", "pageNo": 1, "pageSize": 1})
+    parts = [
+        json.dumps({"data": {"totalPage": 2, "list": [{"title": title(year), "url": f"/a/{year}.html"}]}})
+        for year in (2023, 2022)
+    ]
+    found = drive({
+        "/": home(("/nb/", COLUMN)), "/nb/": page(script, column=COLUMN),
+        f"/cms/article/query {json.dumps({'channel': 'nb', 'pageNo': '1', 'pageSize': '1'})}": parts[0],
+        f"/cms/article/query {body}": parts[0],
+        f"/cms/article/query {json.dumps({'channel': 'nb', 'pageNo': '2', 'pageSize': '1'})}": parts[1],
+        "/a/2023.html": article(), "/a/2022.html": article(2022),
+    })  # fmt: skip
+    assert found.reports == ["/a/2022.html", "/a/2023.html"]
+
+
+def test_a_session_that_every_page_writes_anew_is_no_new_site() -> None:
+    """Under a name that no rule knows: the copy of a list is seen to be one."""
+    from itertools import count
+
+    fresh = count(1)
+
+    class Sessions(dict[str, str]):
+        def get(self, name: str, default: object = None) -> object:
+            path = name.partition("?")[0]
+            key = f"key={next(fresh):040x}"
+            if path == "/":
+                return home((f"/nb/?{key}", COLUMN))
+            if path == "/nb/":
+                links = [(f"/nb/{year}.html?{key}", title(year)) for year in (2021, 2022, 2023)]
+                return page(rows(*links) + f'<a href="/nb/?{key}">{COLUMN}</a>', column=COLUMN)
+            return article() if path.startswith("/nb/20") else default
+
+    found = drive(Sessions(), most=60)
+    assert len(found.reports) <= 6
+
+
+def test_near_misses_are_left_alone() -> None:
+    links = [
+        ("/zn/", "政府信息公开指南"), ("/zd/", "政府信息公开制度"), ("/fz/", "法治政府建设年度报告"),
+        ("/ys/", "部门预算决算"), ("/wz/", "政府网站工作年度报表"), ("/ysq/", "依申请公开"), ("/xw/", "新闻"),
+    ]  # fmt: skip
+    found = drive(
+        {"/": home(*links, ("/nb/", COLUMN)), "/nb/": page(many(2020, 2022), column=COLUMN), **ARTICLES}
+    )
+    assert [name for name in found.asked if not name.startswith("/nb")] == ["/"]
+
+
+def test_hanweb_with_unquoted_and_spaced_fields() -> None:
+    script = """<script type="text/xml"><datastore><recordset></recordset></datastore></script>
+    <script>$('#56').jpage({ perPage : 2, totalRecord : 3, columnid : 77, unitid : "56", webid : '9',
+    webname : '青石县 人民政府', path : '/', permissiontype : 0 });</script>"""
+    fields = {
+        "col": "1", "appid": "1", "webid": "9", "path": "/", "columnid": "77", "unitid": "56",
+        "webname": "青石县 人民政府", "permissiontype": "0",
+    }  # fmt: skip
+
+    def records(*years: int) -> str:
+        return "".join(
+            f"<record><![CDATA[<a href='/art/2024/1/2/art_77_{y}.html'>{title(y)}</a>]]></record>"
+            for y in years
+        )
+
+    proxy, body = "/module/web/jpage/dataproxy.jsp", urlencode(fields)
+    found = drive({
+        "/": home(("/col/col77/index.html", COLUMN)), "/col/col77/index.html": page(script, column=COLUMN),
+        f"{proxy}?startrecord=1&endrecord=2&perpage=2 {body}": records(2023, 2022),
+        f"{proxy}?startrecord=3&endrecord=3&perpage=2 {body}": records(2021),
+        **{f"/art/2024/1/2/art_77_{year}.html": article(year) for year in (2021, 2022, 2023)},
+    })  # fmt: skip
+    assert len(found.reports) == 3
+    assert [one.complete for one in found.listings] == [True]
+
+
+def test_a_platform_of_guangdong_without_a_tree() -> None:
+    """The portal names the column by its fragment, and the page holds the site's number only."""
+    answer = json.dumps({
+        "total": 1,
+        "articles": [{"title": title(2023), "url": "", "post_url": "/gkmlpt/content/0/9/post_9.html"}],
+    })  # fmt: skip
+    found = drive({
+        "/": home(("/jyj/gkmlpt/index#2971", COLUMN)),
+        "/jyj/gkmlpt/index": page("<script>var cfg = {SID:'755325'}</script>", "政府信息公开平台"),
+        "/jyj/gkmlpt/api/all/2971?page=1&sid=755325": answer, "/gkmlpt/content/0/9/post_9.html": article(),
+    })  # fmt: skip
+    assert found.reports == ["/gkmlpt/content/0/9/post_9.html"]
+    assert [one.url for one in found.listings] == [f"{SITE}/jyj/gkmlpt/index#2971"]
+
+
+def test_redirects_are_followed_and_loops_end() -> None:
+    found = drive({
+        "/": (302, "/index.html"), "/index.html": home(("/nb", COLUMN), ("/gk/", "政务公开")),
+        "/nb": (301, "/nb/"), "/nb/": page(many(2022, 2024), column=COLUMN), **ARTICLES,
+        "/gk/": (302, "/gk/a"), "/gk/a": (302, "/gk/"),
+    })  # fmt: skip
+    assert len(found.reports) == 2
+    assert found.asked.count("/gk/") == 1
