@@ -39,7 +39,7 @@ def _xlsx(data: bytes) -> None:
     """The places of a sheet's cells are attributes in its part."""
     for name, part in Package(data).inflated():
         found = _CELL.findall(part) if "/worksheets/" in name else []
-        _demand_few([(int(row), _column(letters)) for letters, row in found])
+        _demand_few([(int(row), column_number(letters)) for letters, row in found])
 
 
 def _xls(data: bytes) -> None:
@@ -70,7 +70,7 @@ def _demand_few(places: Sequence[Place]) -> None:
             raise TooMuch(f"more than {MOST_CELLS} cells in a sheet")
 
 
-def _column(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
     """A column's number: 1 for A, 27 for AA."""
     number = 0
     for letter in letters:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import takewhile
 
 from python_calamine import (
     CalamineError,
@@ -23,6 +24,7 @@ from python_calamine import (
 
 from parsers.characters import tidy
 from parsers.document import Cell, Document, Grid, Paragraph
+from parsers.formats.blank_rows import Blank, blank_cells
 from parsers.formats.sheet_size import MOST_CELLS, Place, demand_moderate
 from parsers.outcomes import EncryptedFile, TooMuch, UnreadableFile
 from parsers.sniff import XLS, XLSX
@@ -32,6 +34,7 @@ _LONG = 60
 """A text of more characters is none of a table's, though nothing stands beside it."""
 _DIGITS = 15
 """So many digits of a number does a spreadsheet keep; what comes behind them is noise of its arithmetic."""
+_MOST_BLANK = 3
 _PANIC = "PanicException"
 _NAMES = {XLS: "xls", XLSX: "xlsx"}
 
@@ -41,9 +44,12 @@ Value = object
 def read(data: bytes, media_type: str) -> Document:
     """Read a workbook. Raises :class:`~parsers.outcomes.UnreadableFile` when it is broken or locked."""
     demand_moderate(data, media_type)
+    blank = blank_cells(data) if media_type == XLSX else {}
+    name = _NAMES[media_type]
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        blocks = tuple(block for sheet in _sheets(workbook) for block in _blocks(sheet, _NAMES[media_type]))
+        sheets = [(sheet, blank.get(sheet.name, {})) for sheet in _sheets(workbook)]
+        blocks = tuple(block for sheet, drawn in sheets for block in _blocks(sheet, drawn, name))
     except PasswordError as fault:
         raise EncryptedFile("encrypted: the workbook needs a password") from fault
     except (CalamineError, OSError, ValueError) as fault:
@@ -68,36 +74,43 @@ def _sheets(workbook: CalamineWorkbook) -> Iterator[CalamineSheet]:
             yield workbook.get_sheet_by_index(number)
 
 
-def _blocks(sheet: CalamineSheet, name: str) -> Iterator[Paragraph | Grid]:
-    """The sheet's blocks from top to bottom: stretches of rows without a blank one, each cut at its texts."""
-    rows = _rows(sheet, f"{name}:{sheet.name}!")
+def _blocks(sheet: CalamineSheet, drawn: Blank, name: str) -> Iterator[Paragraph | Grid]:
+    """The sheet's blocks from top to bottom: stretches of rows without a blank one, each cut at its texts.
+
+    Blank rows that are ``drawn`` below a stretch belong to it.
+    """
+    rows = _rows(sheet, drawn, f"{name}:{sheet.name}!")
     covered = {r for cells in rows.values() for c in cells if c.text for r in range(c.row, c.row + c.rowspan)}
     stretch: list[list[Cell]] = []
     for row in range(min(covered, default=0), max(covered, default=-1) + 2):
         if row in covered:
             stretch.append(rows.get(row, []))
         elif stretch:
-            yield from _stretch(stretch)
+            below = takewhile(lambda r: len(drawn.get(r, [])) > 1, range(row, row + _MOST_BLANK))
+            yield from _stretch([*stretch, *(rows[r] for r in below if r in rows)], drawn)
             stretch = []
 
 
-def _rows(sheet: CalamineSheet, place: str) -> dict[int, list[Cell]]:
+def _rows(sheet: CalamineSheet, drawn: Blank, place: str) -> dict[int, list[Cell]]:
     """The cells that start in each row, at their places on the sheet; of merged cells the first alone."""
     if sheet.start is None or sheet.end is None:
         return {}
     if sheet.height * sheet.width > MOST_CELLS:
         raise TooMuch(f"more than {MOST_CELLS} cells in a sheet")
-    (top, left), end = sheet.start, sheet.end
+    (top, left), (bottom, right) = sheet.start, sheet.end
+    values = {(r, c): v for r, row in enumerate(sheet.to_python(), top) for c, v in enumerate(row, left)}
+    reach = range(top, bottom + 1 + _MOST_BLANK)
+    blank = {(r, c) for r in reach for c in drawn.get(r, []) if c <= right + _MOST_BLANK}
+    end = max([bottom, *(r for r, _ in blank)]), max([right, *(c for _, c in blank)])
     merged = dict(sheet.merged_cell_ranges or ())
     hidden = _covered(merged, end)
     rows: dict[int, list[Cell]] = {}
-    for row, values in enumerate(sheet.to_python(), top):
-        for column, value in enumerate(values, left):
-            if (row, column) not in hidden:
-                last = merged.get((row, column), (row, column))
-                rowspan, colspan = min(last[0], end[0]) - row + 1, min(last[1], end[1]) - column + 1
-                locator = f"{place}{_letters(column)}{row + 1}"
-                rows.setdefault(row, []).append(Cell(row, column, _shown(value), locator, rowspan, colspan))
+    for row, column in sorted({*values, *blank} - hidden):
+        last = merged.get((row, column), (row, column))
+        spans = min(last[0], end[0]) - row + 1, min(last[1], end[1]) - column + 1
+        text = _shown(values.get((row, column), ""))
+        locator = f"{place}{_letters(column)}{row + 1}"
+        rows.setdefault(row, []).append(Cell(row, column, text, locator, *spans))
     return rows
 
 
@@ -112,40 +125,55 @@ def _covered(merged: Mapping[Place, Place], end: Place) -> set[Place]:
     return places
 
 
-def _stretch(rows: list[list[Cell]]) -> Iterator[Paragraph | Grid]:
+def _stretch(rows: list[list[Cell]], drawn: Blank) -> Iterator[Paragraph | Grid]:
     """Rows without a blank one between them, as paragraphs and grids."""
     left = min(c.column for cells in rows for c in cells if c.text)
     right = max(c.column + c.colspan for cells in rows for c in cells if c.text)
     table: list[list[Cell]] = []
-    for cells in rows:
+    for cells, following in zip(rows, [*rows[1:], []], strict=True):
         written = [c for c in cells if c.text]
-        if len(written) == 1 and _is_text(written[0], left, right, bool(table)):
-            yield from _grid(table)
+        if len(written) == 1 and _is_text(written[0], left, right, bool(table), following):
+            yield from _grid(table, drawn)
             table = []
             yield Paragraph(written[0].text, written[0].locator)
         else:
             table.append(cells)
-    yield from _grid(table)
+    yield from _grid(table, drawn)
 
 
-def _is_text(cell: Cell, left: int, right: int, in_table: bool) -> bool:
-    """Whether the only text of a row is a paragraph, and not the label of a row that is not filled in."""
-    if len(cell.text) > _LONG or not in_table:
-        return cell.rowspan == 1
-    return cell.rowspan == 1 and cell.column == left and cell.colspan == right - left > 1
+def _is_text(cell: Cell, left: int, right: int, in_table: bool, following: list[Cell]) -> bool:
+    """Whether the only text of a row is a paragraph, and not the label of a row that is not filled in.
+
+    Above a table it is a title wherever it stands, unless the row below has its label there as well.
+    """
+    if cell.rowspan > 1:
+        return False
+    if len(cell.text) > _LONG or (cell.column == left and cell.colspan == right - left > 1):
+        return True
+    below = {c.column for c in following if c.text}
+    return not in_table and (cell.column == left or cell.column not in below)
 
 
-def _grid(rows: list[list[Cell]]) -> Iterator[Grid]:
-    """The rows as a grid as wide as what is written in them."""
+def _grid(rows: list[list[Cell]], drawn: Blank) -> Iterator[Grid]:
+    """The rows as a grid as wide as what is written in them, or as all of them are drawn."""
     written = [c for row in rows for c in row if c.text]
     if written:
         left, right = min(c.column for c in written), max(c.column + c.colspan for c in written)
+        edges = {max((e for c in row for e in _edges(c, drawn)), default=0) for row in rows}
+        if len(edges) == 1:
+            right = max(right, *edges)
         cells = [c for row in rows for c in row if left <= c.column < right]
         top = min(c.row for c in cells)
         placed = tuple(
             Cell(c.row - top, c.column - left, c.text, c.locator, c.rowspan, c.colspan) for c in cells
         )
         yield Grid(placed, cells[0].locator)
+
+
+def _edges(cell: Cell, drawn: Blank) -> Iterator[int]:
+    """Where a cell ends to the right, if it is written or drawn at all."""
+    if cell.text or cell.column in drawn.get(cell.row, []):
+        yield cell.column + cell.colspan
 
 
 def _shown(value: Value) -> str:

@@ -19,8 +19,10 @@ def name(row: int, column: int) -> str:
     return f"{chr(ord('A') + column)}{row + 1}"
 
 
-def workbook(sheets: Mapping[str, Sheet], states: Mapping[str, str] | None = None) -> bytes:
-    """A workbook of sheets by name; ``states`` says which are ``hidden``."""
+def workbook(
+    sheets: Mapping[str, Sheet], states: Mapping[str, str] | None = None, drawn: bool = False
+) -> bytes:
+    """A workbook of sheets by name; ``states`` says which are ``hidden``; ``drawn``: blank cells have borders."""
     names = list(sheets)
     listed = "".join(
         f'<sheet name="{n}" sheetId="{i}" state="{(states or {}).get(n, "visible")}" r:id="r{i}"/>'
@@ -39,7 +41,7 @@ def workbook(sheets: Mapping[str, Sheet], states: Mapping[str, str] | None = Non
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}'
         "</Relationships>",
     }
-    parts |= {f"xl/worksheets/sheet{i}.xml": worksheet(sheets[n]) for i, n in enumerate(names, 1)}
+    parts |= {f"xl/worksheets/sheet{i}.xml": worksheet(sheets[n], drawn) for i, n in enumerate(names, 1)}
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as container:
         for path, text in parts.items():
@@ -47,9 +49,9 @@ def workbook(sheets: Mapping[str, Sheet], states: Mapping[str, str] | None = Non
     return out.getvalue()
 
 
-def worksheet(sheet: Sheet) -> str:
+def worksheet(sheet: Sheet, drawn: bool = False) -> str:
     rows = "".join(
-        f'<row r="{r + 1}">{"".join(_cell(s.row, s.column, s.text) for s in _in_row(sheet, r))}</row>'
+        f'<row r="{r + 1}">{"".join(_cell(s.row, s.column, s.text) for s in _in_row(sheet, r, drawn))}</row>'
         for r in range(sheet.height)
     )
     merged = [
@@ -61,12 +63,14 @@ def worksheet(sheet: Sheet) -> str:
     return f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData>{merges}</worksheet>'
 
 
-def _in_row(sheet: Sheet, row: int) -> list[Spot]:
-    return sorted((s for s in sheet.spots if s.row == row and s.text), key=lambda s: s.column)
+def _in_row(sheet: Sheet, row: int, drawn: bool) -> list[Spot]:
+    return sorted((s for s in sheet.spots if s.row == row and (s.text or drawn)), key=lambda s: s.column)
 
 
 def _cell(row: int, column: int, text: str) -> str:
     place = name(row, column)
+    if not text:
+        return f'<c r="{place}" s="0"/>'
     try:
         return f'<c r="{place}"><v>{float(text)!r}</v></c>'
     except ValueError:

@@ -15,7 +15,9 @@ from benchmarks.eval.score import Tally, score
 from parsers.read import read
 from parsers.report import State
 
-QUICK = {"html": 12, "pdf-reportlab": 6, "pdf-chromium": 2}
+QUICK = {
+    "html": 12, "pdf-reportlab": 6, "pdf-chromium": 2, "docx-word": 10, "xlsx-office": 10, "ofd-printed": 4,
+}  # fmt: skip
 
 
 def producer(name: str) -> Producer:

@@ -71,6 +71,19 @@ def test_a_row_that_is_not_filled_in_stays_in_its_table() -> None:
     ]
 
 
+def test_a_last_row_and_column_of_borders_alone_are_blank() -> None:
+    """Nothing is 0 that was blank, nor is it missing: its borders tell that the form was left so."""
+    sheet = Sheet()
+    for row, texts in enumerate([("项", "数"), ("甲", ""), ("", "")]):
+        for column, text in enumerate((*texts, "")):
+            sheet.put(row, column, text)
+    (grid,) = read_xlsx(workbook({"一": sheet}, drawn=True)).blocks
+    assert isinstance(grid, Grid)
+    assert (grid.height, grid.width) == (3, 3)
+    assert [c.text for c in grid.cells] == ["项", "数", "", "甲", "", "", "", "", ""]
+    assert grid.cells[-1].locator == "xlsx:一!C3"
+
+
 def test_hidden_sheets_are_passed_over() -> None:
     data = workbook({"一": _titled("看得见"), "二": _titled("看不见")}, {"二": "hidden"})
     assert [b.text for b in read_xlsx(data).blocks if isinstance(b, Paragraph)] == ["看得见"]

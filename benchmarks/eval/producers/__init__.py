@@ -29,7 +29,7 @@ class Producer(Protocol):
         """One file a document, in order. Many at once, for programs that start slowly."""
 
 
-_MODULES = ("html", "reportlab", "chromium", "libreoffice", "scan")
+_MODULES = ("html", "reportlab", "chromium", "libreoffice", "word", "spreadsheet", "ofd", "scan")
 
 
 def producers() -> tuple[Producer, ...]:
