@@ -22,7 +22,7 @@ def name(row: int, column: int) -> str:
 def workbook(
     sheets: Mapping[str, Sheet], states: Mapping[str, str] | None = None, drawn: bool = False
 ) -> bytes:
-    """A workbook of sheets by name; ``states`` says which are ``hidden``; ``drawn``: blank cells have borders."""
+    """A workbook of sheets by name; ``states``: which are ``hidden``; ``drawn``: blank cells have borders."""
     names = list(sheets)
     listed = "".join(
         f'<sheet name="{n}" sheetId="{i}" state="{(states or {}).get(n, "visible")}" r:id="r{i}"/>'
