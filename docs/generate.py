@@ -26,7 +26,7 @@ from archive.catalogue.models import Base
 from archive.catalogue.views import VIEWS
 
 DOCS = Path(__file__).resolve().parent
-MEANINGS = DOCS / "view_columns.toml"
+MEANINGS = DOCS.parent / "archive" / "catalogue" / "view_columns.toml"
 BY_HAND = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->"
 
 EVIDENCE = (

@@ -96,3 +96,29 @@ def test_before_its_time_there_is_nothing(home: Path) -> None:
     assert rows(home, "facts", "--known", "2001-01-01") == []
     assert rows(home, "changes", "--known", "2001-01-01") == []
     assert len(rows(home, "reports", "--seen", "2999-01-01", "--known", "2999-01-01")) == 1
+
+
+def test_search_series_coverage_and_review(home: Path) -> None:
+    (hit,) = [h for h in rows(home, "search", SENTENCE) if h["ordinal"] is not None]
+    assert f"«{SENTENCE.rstrip('。')}»" in hit["snippet"]
+    assert rows(home, "search", SENTENCE, "--year", "1999") == []
+    nianbao(home, "search", "NOT 公开", code=2)
+    (line,) = rows(home, "series", CELL)
+    assert (line["agency"], line["2023"]) == ("吴忠市民政局", 18)
+    assert rows(home, "series", CELL, "--years", "2019-2020") == []
+    (owed,) = rows(home, "coverage", "--year", "2023")
+    assert (owed["state"], owed["due_on"]) == ("verified", "2024-01-31")
+    assert rows(home, "review") == []
+    nianbao(home, "review", "abcdef", "--reason", "x", code=2)
+
+
+def test_exports_are_written(home: Path, tmp_path: Path) -> None:
+    nianbao(home, "export", code=2)
+    told = nianbao(
+        home, "export", "--csv", str(tmp_path / "csv"), "--sqlite", str(tmp_path / "a.db"),
+        "--feeds", str(tmp_path),
+    ).stdout  # fmt: skip
+    assert "facts_wide.csv: 1 rows" in told
+    assert (tmp_path / "a.db").exists()
+    assert "17 → 18" in (tmp_path / "changes.json").read_text("utf-8")
+    nianbao(home, "export", "--feeds", str(tmp_path), "--seen", "2001-01-01", code=2)

@@ -1,0 +1,1 @@
+"""What leaves the archive for other programs: tables, a SQLite snapshot, feeds."""
