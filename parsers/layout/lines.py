@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from parsers.characters import tidy
 from parsers.layout.page import Glyph
 
+_APART = 0.9
+"""A gap wider than this many heights parts two words of a table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -26,6 +29,25 @@ class Line:
 
 def lines(glyphs: Iterable[Glyph]) -> list[Line]:
     """Lines from top to bottom; characters whose middles are within half their height share a line."""
+    return [_line(row) for row in _rows(glyphs)]
+
+
+def words(glyphs: Iterable[Glyph]) -> list[list[Line]]:
+    """The same line by line, each in the parts that stand clearly apart, from left to right."""
+    return [[_line(part) for part in _apart(row)] for row in _rows(glyphs)]
+
+
+def _apart(row: Sequence[Glyph]) -> list[list[Glyph]]:
+    parts: list[list[Glyph]] = []
+    for glyph in row:
+        if parts and glyph.left - parts[-1][-1].right <= _APART * (glyph.bottom - glyph.top):
+            parts[-1].append(glyph)
+        else:
+            parts.append([glyph])
+    return parts
+
+
+def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     rows: list[list[Glyph]] = []
     for glyph in sorted(glyphs, key=lambda g: g.middle):
         if not glyph.text.strip():
@@ -38,7 +60,7 @@ def lines(glyphs: Iterable[Glyph]) -> list[Line]:
             rows[-1].append(glyph)
         else:
             rows.append([glyph])
-    return [_line(sorted(row, key=lambda g: g.left)) for row in rows]
+    return [sorted(row, key=lambda g: g.left) for row in rows]
 
 
 def _beside(row: Sequence[Glyph], glyph: Glyph) -> bool:

@@ -12,6 +12,7 @@ from itertools import repeat
 
 from parsers.characters import tidy
 from parsers.document import Cell, Grid, Reading
+from parsers.layout import unruled
 from parsers.layout.lines import joined, lines
 from parsers.layout.page import Glyph, Page
 from parsers.layout.rulings import SNAP, Box, Frame, frames
@@ -52,7 +53,10 @@ class Ruled:
 
 def pieces(page: Page) -> list[Piece]:
     """The tables' parts that a page's rules and characters make."""
-    return [_piece(page, frame) for frame in frames(page)]
+    ruled = frames(page)
+    if not any(frame.columns > 1 for frame in ruled):
+        ruled = unruled.frames(page)
+    return [_piece(page, frame) for frame in ruled]
 
 
 def _piece(page: Page, frame: Frame) -> Piece:

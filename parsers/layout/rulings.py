@@ -14,6 +14,9 @@ from parsers.layout.page import Page, Rule
 SNAP = 2.5
 """Rules nearer than this are one; ends that miss each other by less still touch."""
 _LEAST_LENGTH = 4.0
+_OPEN_SIDE = 12.0
+"""A column is at least so wide: rules that reach as far beyond the last upright one enclose another."""
+_TOGETHER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,9 @@ def _frame(page: int, across: list[Rule], down: list[Rule]) -> Frame | None:
     """The boundaries and cells; rows that the vertical rules reach are kept though no rule closes them."""
     if not across and not down:
         return None
-    if len(down) < 2:
+    if not down:
         return None
-    xs = _distinct(r.position for r in down)
+    xs = _with_open_sides(_distinct(r.position for r in down), across)
     top, bottom = min(r.start for r in down), max(r.end for r in down)
     ruled = _distinct(r.position for r in across)
     open_top = not ruled or ruled[0] - top > 2 * SNAP
@@ -114,6 +117,18 @@ def _frame(page: int, across: list[Rule], down: list[Rule]) -> Frame | None:
     if len(xs) < 2 or len(ys) < 2:
         return None
     return Frame(page, xs, ys, _boxes(xs, ys, across, down), open_top, open_bottom)
+
+
+def _with_open_sides(xs: tuple[float, ...], across: list[Rule]) -> tuple[float, ...]:
+    """The columns' boundaries, and where level rules end together clearly beyond the outermost of them."""
+    if len(across) + len(xs) <= 2:
+        return xs
+    starts, ends = [r.start for r in across], [r.end for r in across]
+    left, right = min(starts), max(ends)
+    least = min(_TOGETHER, len(across))
+    before = xs[0] - left > _OPEN_SIDE and sum(s - left <= SNAP for s in starts) >= least
+    behind = right - xs[-1] > _OPEN_SIDE and sum(right - e <= SNAP for e in ends) >= least
+    return (*((left,) if before else ()), *xs, *((right,) if behind else ()))
 
 
 def _distinct(positions: Iterable[float]) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +18,8 @@ _ACROSS, _DOWN = 24.0, 12.5
 _GAP = 1.2
 """A break in a rule that is bridged, in points."""
 _THICK = 4.0
+_SHORT, _MEETS, _BROKEN = 120.0, 1.5, 15.0
+"""In points: a stroke no longer may be writing; ends as near as that meet; a rule may be broken so far."""
 _LEAST_TABLE = 60.0
 """A mesh of rules narrower than this is a box drawn by a character."""
 _CONTRAST = 10
@@ -32,15 +35,44 @@ class Ruling:
     mask: Grey
 
 
+@dataclass(frozen=True, slots=True)
+class _Stroke:
+    """A rule that may be, and its box in pixels: left, top, width, height."""
+
+    rule: Rule
+    box: tuple[int, int, int, int]
+
+
 def find(grey: Grey) -> Ruling:
     """The rules of a straightened page."""
     dark = _dark(grey)
     across = _strokes(dark, _ACROSS, level=True)
     down = _strokes(dark, _DOWN, level=False)
     mesh = _meshes(across | down)
-    across &= mesh
-    down &= mesh
-    return Ruling(_rules(across, level=True), _rules(down, level=False), across | down)
+    level, upright = _rules(across & mesh, level=True), _rules(down & mesh, level=False)
+    held = [s for s in level if _is_held(s, level, upright)]
+    upheld = [s for s in upright if _is_held(s, upright, level)]
+    mask = np.zeros_like(grey)
+    for strokes, drawn in ((held, across), (upheld, down)):
+        for left, top, width, height in (s.box for s in strokes):
+            place = np.s_[top : top + height, left : left + width]
+            mask[place] |= drawn[place]
+    return Ruling(tuple(s.rule for s in held), tuple(s.rule for s in upheld), mask)
+
+
+def _is_held(stroke: _Stroke, alike: Sequence[_Stroke], crossing: Sequence[_Stroke]) -> bool:
+    """Whether a stroke is a rule: one that is short meets another one or is the part of a broken one.
+
+    Strokes of characters that stand side by side in a narrow cell meet none.
+    """
+    rule = stroke.rule
+    if rule.end - rule.start > _SHORT:
+        return True
+    met = (c.rule for c in crossing if c.rule.start - _MEETS <= rule.position <= c.rule.end + _MEETS)
+    if any(min(abs(c.position - rule.start), abs(c.position - rule.end)) <= _MEETS for c in met):
+        return True
+    beside = (a.rule for a in alike if a is not stroke and abs(a.rule.position - rule.position) <= 1)
+    return any(max(a.start - rule.end, rule.start - a.end) <= _BROKEN for a in beside)
 
 
 def _dark(grey: Grey) -> Grey:
@@ -76,12 +108,13 @@ def _meshes(strokes: Grey) -> Grey:
     return np.where(np.isin(labels, wide), 255, 0).astype(np.uint8)
 
 
-def _rules(strokes: Grey, *, level: bool) -> tuple[Rule, ...]:
+def _rules(strokes: Grey, *, level: bool) -> list[_Stroke]:
     count, _, stats, centres = cv2.connectedComponentsWithStats(strokes)
     found = []
     for index in range(1, count):
         left, top, width, height = (int(stats[index, k]) for k in range(4))
         start, length = (left, width) if level else (top, height)
         position = float(centres[index][1 if level else 0])
-        found.append(Rule(position / POINT, start / POINT, (start + length) / POINT))
-    return tuple(found)
+        rule = Rule(position / POINT, start / POINT, (start + length) / POINT)
+        found.append(_Stroke(rule, (left, top, width, height)))
+    return found

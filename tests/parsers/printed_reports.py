@@ -158,9 +158,11 @@ def page_html(title: str, printed: list[Sheet], head: str = "", container: str =
     )
 
 
-def page_pdf(title: str, printed: list[Sheet], break_after: Mapping[int, int] | None = None) -> bytes:
+def page_pdf(
+    title: str, printed: list[Sheet], break_after: Mapping[int, int] | None = None, rules: str = "all"
+) -> bytes:
     """A PDF; ``break_after`` maps a table's number to the row behind which the page ends (no head
-    repeated).
+    repeated); ``rules`` are ``all``, ``level`` (none upright), ``inner`` (open at both sides) or ``none``.
     """
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfbase import pdfmetrics
@@ -170,7 +172,7 @@ def page_pdf(title: str, printed: list[Sheet], break_after: Mapping[int, int] | 
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4)
-    pen = _Pen(canvas, A4[1])
+    pen = _Pen(canvas, A4[1], rules)
     pen.say(title)
     for index, heading in enumerate(HEADINGS):
         pen.say(heading)
@@ -187,8 +189,9 @@ class _Pen:
 
     margin, row_height = 50.0, 22.0
 
-    def __init__(self, canvas: object, height: float) -> None:
+    def __init__(self, canvas: object, height: float, rules: str) -> None:
         self.canvas: object = canvas
+        self.rules = rules
         self.height = height
         self.y = height - 70
         self.page = 1
@@ -237,10 +240,20 @@ class _Pen:
                 self.y - (top - start) * self.row_height,
                 self.y - (bottom - start) * self.row_height,
             )
-            self.canvas.rect(left, lower, right - left, upper - lower)  # type: ignore[attr-defined]
+            self._rule(left, lower, right, upper)
             if spot.row >= start:
                 self._write(spot.text, left, upper, right - left, upper - lower)
         self.y -= (end - start) * self.row_height
+
+    def _rule(self, left: float, lower: float, right: float, upper: float) -> None:
+        line = self.canvas.line  # type: ignore[attr-defined]
+        if self.rules != "none":
+            line(left, lower, right, lower)
+            line(left, upper, right, upper)
+        for x in (left, right):
+            inner = self.margin + 1 < x < self.margin + 494
+            if self.rules == "all" or (self.rules == "inner" and inner):
+                line(x, lower, x, upper)
 
     def _write(self, text: str, left: float, top: float, width: float, height: float) -> None:
         size = 6.0

@@ -141,6 +141,22 @@ def test_requests_table_in_two_html_tables(figures: dict[str, str]) -> None:
     assert wrong(read(page.encode()), figures) == {}
 
 
+def test_a_pdf_whose_tables_are_open_at_the_sides(figures: dict[str, str]) -> None:
+    extraction = read(page_pdf(TITLE, sheets(figures), rules="inner"))
+    assert wrong(extraction, figures) == {}
+
+
+@pytest.mark.parametrize("rules", ["level", "none"])
+def test_a_pdf_whose_columns_no_rule_parts(figures: dict[str, str], rules: str) -> None:
+    """Columns are told by how figures stand; what cannot be told is missing, never another cell's number."""
+    extraction = read(page_pdf(TITLE, sheets(figures), rules=rules))
+    read_as = by_place(extraction)
+    false = {p: f for p, f in read_as.items() if p in figures and f.value not in (None, Decimal(figures[p]))}
+    assert false == {}
+    requests = [p for p in figures if p.startswith("requests/")]
+    assert sum(read_as[p].value is not None for p in requests if p in read_as) >= 0.9 * len(requests)
+
+
 def test_blank_and_dash_are_not_zero(figures: dict[str, str]) -> None:
     bent = figures | {
         "requests/received/natural_person": "",
