@@ -38,6 +38,8 @@ def mend(text: str) -> str:
 
 def tidy(text: str) -> str:
     """One line: runs of white space become one space, and none stays between two wide characters."""
+    if text.isascii() and text.isalnum():
+        return text
     text = _BLANK.sub(" ", mend(text)).strip()
     return _WIDE_GAP.sub("", text) if " " in text else text
 

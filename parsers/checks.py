@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 
 from parsers.forms.vocabulary import vocabulary
 from parsers.report import Check, Fact, State
@@ -38,10 +39,12 @@ def is_part(row: str) -> bool:
     return any(row == p or (p[-1] == "." and row.startswith(p)) for p in _PARTS) or row.startswith("other")
 
 
+@cache
 def _columns() -> dict[str, str]:
     return {c.code: c.label for c in vocabulary().table("requests", "2021").blocks[0].columns}
 
 
+@cache
 def _labels() -> dict[str, str]:
     return {r.code: r.label for e in ("2019", "2021") for r in vocabulary().table("requests", e).rows()}
 

@@ -441,12 +441,9 @@ def _write_table(table: Element, writer: _Writer) -> bool:
 
 def _is_property_table(grid: Grid) -> bool:
     """The box of index number, office and date that some sites print above an article."""
-    labels = sum(bool(_PROPERTY_TABLE.match(c.text)) and len(c.text) < 24 for c in grid.cells)
-    return (
-        labels >= 3
-        and grid.height <= 10
-        and any("索引号" in c.text or "发布机构" in c.text for c in grid.cells)
-    )
+    if grid.height > 10 or not any("索引号" in c.text or "发布机构" in c.text for c in grid.cells):
+        return False
+    return sum(bool(_PROPERTY_TABLE.match(c.text)) and len(c.text) < 24 for c in grid.cells) >= 3
 
 
 def _keep_properties(grid: Grid, properties: dict[str, str]) -> None:

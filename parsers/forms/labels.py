@@ -43,11 +43,15 @@ class Match:
 
 @lru_cache(maxsize=16384)
 def similarity(a: str, b: str) -> float:
-    """1 less the edit distance (insert, drop, replace, swap with the next) over the longer length."""
+    """1 less the edit distance (insert, drop, replace, swap with the next) over the longer length; 0 where so
+    few characters are common that it cannot matter.
+    """
     longest = max(len(a), len(b))
     if not longest:
         return 1.0
     if abs(len(a) - len(b)) > longest * (1 - NEAR):
+        return 0.0
+    if sum(x in b for x in a) < longest * (NEAR - CLEARLY):
         return 0.0
     before, previous = list[int](), list(range(len(b) + 1))
     for i, x in enumerate(a, 1):

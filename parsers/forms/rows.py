@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 from parsers.document import Cell, Grid
 from parsers.forms.values import looks_like_value
+
+_COLUMN = attrgetter("column")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def grid_rows(grid: Grid, table: int) -> Iterator[Row]:
         for row in range(cell.row, cell.row + cell.rowspan):
             covering.setdefault(row, []).append(cell)
     for index in sorted(covering):
-        cells = tuple(sorted(covering[index], key=lambda c: c.column))
+        cells = tuple(sorted(covering[index], key=_COLUMN))
         own = tuple(c for c in cells if c.row == index)
         yield Row(table, index, cells, own, tuple(c for c in own if not looks_like_value(c.text)))
 

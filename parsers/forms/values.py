@@ -69,6 +69,7 @@ def _plain(number: Decimal) -> Decimal:
     return whole if whole == number else Decimal(format(number.normalize(), "f"))
 
 
+@lru_cache(maxsize=8192)
 def looks_like_value(raw: str) -> bool:
     """Whether a cell holds what a value cell may hold: a number, remark or not, a dash, nothing."""
     return (
