@@ -22,6 +22,7 @@ from parsers.programs import LIBREOFFICE
 from parsers.sniff import DOC, ODT, RTF
 
 _SECONDS = 45
+_TIMED_OUT, _KILLED = 124, 128 + signal.SIGKILL
 _SUFFIXES = {RTF: "rtf", ODT: "odt", DOC: "doc"}
 _FILTER = "docx:MS Word 2007 XML"
 
@@ -70,21 +71,19 @@ def _converted(data: bytes, suffix: str) -> bytes:
 
 
 def _run(command: list[str], folder: str) -> str:
-    """Run a program and all that it starts, for a bounded time; what it said."""
+    """Run a program for a bounded time; what it said.
+
+    ``timeout`` ends it and all that it started, even when this process is gone by then.
+    """
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": folder, "LANG": "C.UTF-8"}
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, process_group=0,
+    bounded = ["timeout", "--signal=KILL", str(_SECONDS), *command]
+    done = subprocess.run(
+        bounded, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, check=False,
     )  # fmt: skip
-    try:
-        said, _ = process.communicate(timeout=_SECONDS)
-    except subprocess.TimeoutExpired as fault:
-        raise TooMuch(f"LibreOffice needs more than {_SECONDS} seconds") from fault
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-    return said.decode("utf-8", "replace").strip()
+    if done.returncode in (_TIMED_OUT, -signal.SIGKILL, _KILLED):
+        raise TooMuch(f"LibreOffice needs more than {_SECONDS} seconds")
+    return done.stdout.decode("utf-8", "replace").strip()
 
 
 def _relocated(block: Paragraph | Grid, name: str) -> Paragraph | Grid:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 from printed_reports import wrong
 
+from parsers.formats import libreoffice
 from parsers.isolation import Readers
 from parsers.programs import LIBREOFFICE
 from parsers.read import read
@@ -48,3 +50,25 @@ def test_where_it_is_not_installed_the_way_to_install_it_is_told(monkeypatch: py
     extraction = read((FILES / "report.rtf").read_bytes())
     assert extraction.outcome is Outcome.UNSUPPORTED
     assert LIBREOFFICE.install in (extraction.reason or "")
+
+
+def test_a_program_that_hangs_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = tmp_path / "started"
+    fake = tmp_path / "soffice"
+    fake.write_text(f"#!/bin/sh\nsleep 300 &\necho $! > {started}\nwait\n", encoding="utf-8")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(libreoffice, "_SECONDS", 1)
+    extraction = read((FILES / "report.rtf").read_bytes())
+    assert (extraction.outcome, extraction.reason) == (
+        Outcome.UNREADABLE, "LibreOffice needs more than 1 seconds",
+    )  # fmt: skip
+    assert not Path(f"/proc/{started.read_text().strip()}/cmdline").exists() or _is_ended(started)
+
+
+def _is_ended(started: Path) -> bool:
+    """Whether the process is a zombie that nobody has waited for yet."""
+    stat = Path(f"/proc/{started.read_text().strip()}/stat").read_text("ascii")
+    return stat.rpartition(")")[2].split()[0] == "Z"
