@@ -5,7 +5,7 @@ The columns are those of the views, so that whoever reads rows need not know whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -14,11 +14,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue
-from archive.catalogue.models import Correction, Extraction, Fact, Finding, Resource, Section
+from archive.catalogue.models import (
+    Correction,
+    Extraction,
+    Fact,
+    Finding,
+    Mention,
+    Resource,
+    Section,
+    Stated,
+)
 from archive.history.standing import Clocks, Standing, histories, standings
 from archive.queries import COLUMNS, Filter, Rows, ask, matches_region
+from parsers.report import CONTACT_KINDS, MentionKind
 
-VIEWS = ("reports", "facts", "sections", "checks")
+VIEWS = ("reports", "facts", "sections", "checks", "narrative", "contacts", "citations")
 """Views that can be asked as seen and as known, besides ``changes``."""
 
 
@@ -127,12 +137,42 @@ def _checks(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:
     query = (
         select(Finding).where(Finding.extraction_id == standing.extraction_id).order_by(Finding.finding_id)
     )
-    names = ("rule", "scope", "passed", "expected", "actual", "detail")
+    names = ("rule", "scope", "passed", "expected", "actual", "detail", "fault")
     for finding in session.scalars(query):
         yield {name: getattr(finding, name) for name in names}
 
 
-_PARTS = {"reports": _nothing_more, "facts": _facts, "sections": _sections, "checks": _checks}
+def _narrative(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:
+    query = select(Stated).where(Stated.extraction_id == standing.extraction_id).order_by(Stated.code)
+    for stated in session.scalars(query):
+        names = ("code", "value", "unit", "sentence", "locator")
+        yield {name: getattr(stated, name) for name in names}
+
+
+def _contacts(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:
+    for mention in _mentions(session, standing, CONTACT_KINDS):
+        yield {"kind": mention.kind, "value": mention.value, "locator": mention.locator}
+
+
+def _citations(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:
+    for mention in _mentions(session, standing, (MentionKind.DOCUMENT,)):
+        yield {"document": mention.value, "locator": mention.locator}
+
+
+def _mentions(session: Session, standing: Standing, kinds: Collection[MentionKind]) -> Iterator[Mention]:
+    wanted = (Mention.extraction_id == standing.extraction_id) & Mention.kind.in_([k.value for k in kinds])
+    return iter(session.scalars(select(Mention).where(wanted).order_by(Mention.kind, Mention.value)))
+
+
+_PARTS = {
+    "reports": _nothing_more,
+    "facts": _facts,
+    "sections": _sections,
+    "checks": _checks,
+    "narrative": _narrative,
+    "contacts": _contacts,
+    "citations": _citations,
+}
 
 
 def _changes(session: Session, clocks: Clocks, keep: Filter) -> Iterator[dict[str, Any]]:

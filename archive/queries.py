@@ -71,7 +71,11 @@ COLUMNS = {
     "facts": "report_id, agency, year, edition, table_code, row_code, column_code, value, state, raw, "
     "locator, sha256, certainty, evidence, division_code, read_value, correction_id",
     "sections": "report_id, ordinal, heading, text",
-    "checks": "report_id, agency, year, rule, scope, passed, expected, actual, detail",
+    "checks": "report_id, agency, year, rule, scope, passed, expected, actual, detail, fault",
+    "narrative": "report_id, agency, year, code, value, unit, sentence, locator",
+    "contacts": "report_id, agency, year, kind, value, locator",
+    "citations": "report_id, agency, year, document, locator",
+    "aliases": "agency, alias, report_id",
     "changes": "change_id, report_id, agency, year, layer, cause, kind, table_code, row_code, column_code, "
     "old_value, new_value, run_id, window_from, window_to, recorded_at, url, old_sha256, new_sha256, flicker",
     "captures": "capture_id, run_id, url, fetched_at, via, status, verdict, sha256, media_type, size, "
@@ -85,6 +89,10 @@ _ORDER = {
     "facts": "report_id, locator_order",
     "sections": "report_id, ordinal",
     "checks": "report_id, rule, scope",
+    "narrative": "report_id, code, value",
+    "contacts": "report_id, kind, value",
+    "citations": "report_id, document",
+    "aliases": "agency, alias",
     "changes": "change_id",
     "captures": "capture_id",
     "runs": "run_id",

@@ -18,7 +18,18 @@ from sqlalchemy.orm import Session
 
 from archive.capture import READABLE_KINDS
 from archive.catalogue.engine import Catalogue, take_turn
-from archive.catalogue.models import Base, Blob, Capture, Extraction, Fact, Finding, Resource, Section
+from archive.catalogue.models import (
+    Base,
+    Blob,
+    Capture,
+    Extraction,
+    Fact,
+    Finding,
+    Mention,
+    Resource,
+    Section,
+    Stated,
+)
 from archive.recorder import BlobMissing, FixityError, read_blob
 from archive.times import Clock, iso, utc_now
 from archive.warc.payload import UndecodableBody
@@ -176,6 +187,8 @@ def _store_one(session: Session, row: Extraction, sha256: str, read: report.Extr
     _insert(session, Fact, [_fact_row(key, f) for f in read.facts])
     _insert(session, Section, [_section_row(key, s) for s in read.sections])
     _insert(session, Finding, [_finding_row(key, c) for c in read.checks])
+    _insert(session, Stated, [_stated_row(key, s) for s in read.narrative])
+    _insert(session, Mention, [_mention_row(key, m) for m in read.mentions])
 
 
 def _insert(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
@@ -216,6 +229,27 @@ def _finding_row(key: int, check: report.Check) -> dict[str, Any]:
         "expected": _number(check.expected),
         "actual": _number(check.actual),
         "detail": _clean(check.detail),
+        "fault": check.fault.value if check.fault else None,
+    }
+
+
+def _stated_row(key: int, stated: report.Stated) -> dict[str, Any]:
+    return {
+        "extraction_id": key,
+        "code": stated.code,
+        "value": _number(stated.value),
+        "unit": stated.unit,
+        "sentence": _clean(stated.sentence),
+        "locator": stated.locator,
+    }
+
+
+def _mention_row(key: int, mention: report.Mention) -> dict[str, Any]:
+    return {
+        "extraction_id": key,
+        "kind": mention.kind.value,
+        "value": _clean(mention.value),
+        "locator": mention.locator,
     }
 
 

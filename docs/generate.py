@@ -31,7 +31,7 @@ BY_HAND = "<!-- Written by docs/generate.py: change the code, then run `make doc
 
 EVIDENCE = (
     "run", "site", "site_run", "listing", "sighting", "resource", "blob", "capture",
-    "extraction", "fact", "section", "finding", "correction", "decision",
+    "extraction", "fact", "section", "finding", "stated", "mention", "correction", "decision",
 )  # fmt: skip
 PROJECTIONS = (
     "division", "agency", "report", "naming", "linkage", "version", "presence", "change", "override",

@@ -12,7 +12,10 @@ from decimal import Decimal
 from functools import cache
 
 from parsers.forms.vocabulary import vocabulary
-from parsers.report import Check, Fact, State
+from parsers.report import Certainty, Check, Fact, Fault, State
+
+IDENTITIES = ("requests.balance", "requests.handled", "requests.applicants", "review.total")
+"""The rules of this module: what the forms' figures must be among themselves."""
 
 BALANCE = ("received", "carried_in", "handled_total", "carried_out")
 """The rows of table 3 that the form's own statement binds: 一 + 二 = 三（七） + 四."""
@@ -68,13 +71,14 @@ def _requests(facts: Mapping[tuple[str, str], Fact]) -> Iterable[Check]:
 
 
 def _balance(said: Mapping[str, Fact], column: str, label: str) -> Check:
-    received, carried_in, handled, carried_out = (_number(said.get(n)) for n in BALANCE)
+    received, carried_in, handled, carried_out = (number(said.get(n)) for n in BALANCE)
     expected = None if received is None or carried_in is None else received + carried_in
     actual = None if handled is None or carried_out is None else handled + carried_out
     passed = None if expected is None or actual is None else expected == actual
     terms = [_printed(said.get(n)) for n in BALANCE]
     detail = f"{label}: 一 + 二 = 三（七）+ 四: {terms[0]} + {terms[1]} = {terms[2]} + {terms[3]}"
-    return Check("requests.balance", f"requests/*/{column}", passed, expected, actual, detail)
+    fault = _fault(passed, [said.get(n) for n in BALANCE])
+    return Check("requests.balance", f"requests/*/{column}", passed, expected, actual, detail, fault)
 
 
 def _review(facts: Mapping[str, Fact]) -> Iterable[Check]:
@@ -86,16 +90,26 @@ def _review(facts: Mapping[str, Fact]) -> Iterable[Check]:
 
 
 def _sum(rule: str, scope: str, terms: list[Fact], total: Fact | None, detail: str) -> Check:
-    numbers = [_number(f) for f in terms]
+    numbers = [number(f) for f in terms]
     known = [n for n in numbers if n is not None]
     expected = sum(known, Decimal(0)) if len(known) == len(numbers) else None
-    actual = _number(total)
+    actual = number(total)
     passed = None if expected is None or actual is None else expected == actual
     written = " + ".join(_printed(f) for f in terms)
-    return Check(rule, scope, passed, expected, actual, f"{detail}: {written} = {_printed(total)}")
+    fault = _fault(passed, [*terms, total])
+    return Check(rule, scope, passed, expected, actual, f"{detail}: {written} = {_printed(total)}", fault)
 
 
-def _number(fact: Fact | None) -> Decimal | None:
+def _fault(passed: bool | None, facts: Iterable[Fact | None]) -> Fault | None:
+    """Whose a failure is: the office's where every cell is sure to be read as it is printed."""
+    if passed is not False:
+        return None
+    doubtful = (Certainty.UNCERTAIN, Certainty.INFERRED)
+    return Fault.READER if any(f and f.certainty in doubtful for f in facts) else Fault.OFFICE
+
+
+def number(fact: Fact | None) -> Decimal | None:
+    """The number that stands in the cell; None for anything else."""
     return fact.value if fact and fact.state is State.VALUE else None
 
 

@@ -25,6 +25,9 @@ _STATED = re.compile(r"《([^《》]{4,60}?(?:政府|政务)信息公开[^《》
 _MADE_BY = re.compile(
     r"本(?:年度)?报告(?:是)?由([^，。,；（(]{4,40}?)(?:根据|按照|依据|编制|，|负责|办公室根据)"
 )
+_IN_SHORT = re.compile(
+    r"([\u4e00-\u9fff]{4,30})[（(]以下(?:简称|称)[:：]?[“\"「]?([\u4e00-\u9fff]{2,14})[”\"」]?[）)]"
+)
 _PERIOD = re.compile(
     rf"(?:统计期限|统计数据|数据(?:的)?(?:统计)?期限|期限)[^。]{{0,24}}?(?:从|自|为)?\s*({_YEAR})\s*年\s*1\s*月\s*1\s*日"
 )
@@ -64,7 +67,11 @@ _NOTICE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a report says of itself. ``titled`` is true when its title is that of such a report."""
+    """What a report says of itself. ``titled`` is true when its title is that of such a report.
+
+    ``aliases`` are the other names that the text gives the agency; ``made_by`` is whom it names as the maker
+    of the report, ``period_year`` the year that its figures are of.
+    """
 
     title: str | None
     titled: bool
@@ -72,6 +79,9 @@ class Identity:
     year: int | None
     published_on: date | None
     divisions: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    made_by: str | None = None
+    period_year: int | None = None
 
 
 def read(document: Document) -> Identity:
@@ -84,7 +94,27 @@ def read(document: Document) -> Identity:
     agency = full if short and short.endswith("人民政府") else short
     year = (named.year if named else None) or _year(title, opening)
     titled = named is not None and not is_notice(title or "")
-    return Identity(title, titled, agency, year, _published_on(document), divisions.candidates(full))
+    made, period = _MADE_BY.search(opening), _PERIOD.search(opening)
+    return Identity(
+        title,
+        titled,
+        agency,
+        year,
+        _published_on(document),
+        divisions.candidates(full),
+        _aliases(agency, (short, full), opening),
+        made[1] if made and _OFFICE.search(made[1]) else None,
+        _to_year(period[1]) if period else None,
+    )
+
+
+def _aliases(agency: str | None, names: tuple[str | None, ...], opening: str) -> tuple[str, ...]:
+    """The agency's names that are not the one it is filed under, and its name in short (以下简称)."""
+    if not agency:
+        return ()
+    called = _IN_SHORT.findall(re.sub(r"\s", "", opening))
+    shortened = [short for name, short in called if agency.endswith(name) or name.endswith(agency)]
+    return tuple(dict.fromkeys(n for n in (*names, *shortened) if n and n != agency))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,10 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _GRACE = 2.0
 _REASON = 500
 _ALLOWED = {
-    "parsers.report": {"Extraction", "Fact", "ReadAs", "Section", "Check", "Outcome", "State", "Certainty"},
+    "parsers.report": {
+        *("Extraction", "Fact", "ReadAs", "Section", "Check", "Stated", "Mention"),
+        *("Outcome", "State", "Certainty", "Fault", "MentionKind"),
+    },
     "decimal": {"Decimal"},
     "datetime": {"date"},
     "copyreg": {"_reconstructor"},

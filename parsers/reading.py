@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from parsers import certainty, checks, identity, sections
+from parsers import certainty, checks, consistency, identity, mentions, narrative, sections
 from parsers.characters import key
 from parsers.document import Document, Grid
 from parsers.forms import disclosure, others, requests, review, statistics
 from parsers.forms.rows import all_rows
-from parsers.report import Extraction, Fact, Outcome, Section, State
+from parsers.report import Extraction, Fact, Mention, MentionKind, Outcome, Section, State
 
 _FURNITURE = re.compile(
     r"浏览次数|点击(?:数|量|次数)|阅读(?:数|量|次数)|访问(?:量|次数)|浏览量|字体[:：大]|字号|打印(?:本页)?|关闭(?:窗口|本页)|分享到|扫一扫|"
@@ -57,6 +57,7 @@ def read_document(document: Document) -> Extraction:
         return replace(common, outcome=Outcome.UNREADABLE, reason=f"{document.refused}; its pages: {reason}")
     if reason:
         return common
+    stated = narrative.read(document)
     return Extraction(
         outcome=Outcome.REPORT,
         reason=f"{document.refused}; its pages were read as pictures" if document.refused else None,
@@ -70,7 +71,9 @@ def read_document(document: Document) -> Extraction:
         content_sha256=common.content_sha256,
         facts=tables.facts,
         sections=parts,
-        checks=checks.run(tables.facts),
+        checks=(*checks.run(tables.facts), *consistency.run(tables.facts, stated, who)),
+        narrative=stated,
+        mentions=(*mentions.read(document), *(Mention(MentionKind.ALIAS, name, "") for name in who.aliases)),
     )
 
 

@@ -96,12 +96,24 @@ class Section:
     text: str
 
 
+class Fault(StrEnum):
+    """Whose a failure most likely is.
+
+    ``OFFICE``: the figures are published so. ``READER``: the reading is in doubt, look at the file.
+    ``SCOPE``: both may be right, for they need not count the same (an office, or all of its division).
+    """
+
+    OFFICE = "office"
+    READER = "reader"
+    SCOPE = "scope"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One identity of the form, tried on one column, row or group.
+    """One identity of the form, tried on one column, row or group; or another rule that a report should keep.
 
     ``passed`` is None where a blank or unreadable cell stands in the sum.
-    ``scope`` names the place, such as ``requests/*/natural_person``.
+    ``scope`` names the place, such as ``requests/*/natural_person``. ``fault`` is set where the check failed.
     """
 
     rule: str
@@ -110,6 +122,85 @@ class Check:
     expected: Decimal | None
     actual: Decimal | None
     detail: str
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A count that the prose states, with the sentence that states it.
+
+    ``code`` is one of :data:`NARRATIVE`; ``value`` is in single pieces (3.2 万条 is 32000).
+    """
+
+    code: str
+    value: Decimal
+    unit: str
+    sentence: str
+    locator: str
+
+
+NARRATIVE = {
+    "disclosed": "信息 made public, all channels",
+    "disclosed.website": "of these on government websites",
+    "disclosed.wechat": "of these on WeChat",
+    "disclosed.weibo": "of these on Weibo",
+    "disclosed.gazette": "of these in the gazette",
+    "disclosed.new_media": "of these in other new media",
+    "requests.received": "applications received in the year",
+    "requests.received.in_person": "of these handed in",
+    "requests.received.fax": "of these by fax",
+    "requests.received.online": "of these online or by mail",
+    "requests.received.letter": "of these by letter",
+    "requests.carried_in": "applications left from the year before",
+    "requests.granted": "予以公开",
+    "requests.partially_granted": "部分公开",
+    "requests.denied": "不予公开",
+    "requests.unavailable": "无法提供",
+    "requests.not_processed": "不予处理",
+    "requests.other": "其他处理",
+    "requests.handled": "applications answered in the year",
+    "requests.carried_out": "applications left for the next year",
+    "review.reconsideration": "administrative reviews (行政复议)",
+    "review.reconsideration.upheld": "of these upheld",
+    "review.reconsideration.corrected": "of these corrected",
+    "review.reconsideration.other": "of these with another end",
+    "review.reconsideration.pending": "of these not yet decided",
+    "review.litigation": "lawsuits (行政诉讼)",
+    "review.litigation.upheld": "of these upheld",
+    "review.litigation.corrected": "of these corrected",
+    "review.litigation.other": "of these with another end",
+    "review.litigation.pending": "of these not yet decided",
+}
+"""The codes of counts in the prose, and what each means."""
+
+
+class MentionKind(StrEnum):
+    """What a mention names."""
+
+    ADDRESS = "address"
+    POSTCODE = "postcode"
+    TELEPHONE = "telephone"
+    FAX = "fax"
+    EMAIL = "email"
+    DOCUMENT = "document"
+    ALIAS = "alias"
+
+
+CONTACT_KINDS = frozenset(
+    (MentionKind.ADDRESS, MentionKind.POSTCODE, MentionKind.TELEPHONE, MentionKind.FAX, MentionKind.EMAIL)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Something that the report names: a way to reach the office, a document cited, the agency's other name.
+
+    A document's number is written with 〔〕 whatever brackets were printed; the rest is as printed.
+    """
+
+    kind: MentionKind
+    value: str
+    locator: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +227,5 @@ class Extraction:
     facts: tuple[Fact, ...] = ()
     sections: tuple[Section, ...] = ()
     checks: tuple[Check, ...] = ()
+    narrative: tuple[Stated, ...] = ()
+    mentions: tuple[Mention, ...] = ()

@@ -232,6 +232,31 @@ class Finding(Base):
     expected: Mapped[float | None] = mapped_column(Figure)
     actual: Mapped[float | None] = mapped_column(Figure)
     detail: Mapped[str] = mapped_column(Text)
+    fault: Mapped[str | None] = mapped_column(String(10))
+
+
+class Stated(Base):
+    """A count that a report's prose states, as read."""
+
+    __tablename__ = "stated"
+    stated_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"), index=True)
+    code: Mapped[str] = mapped_column(String(60))
+    value: Mapped[float | None] = mapped_column(Figure)
+    unit: Mapped[str] = mapped_column(String(10))
+    sentence: Mapped[str] = mapped_column(Text)
+    locator: Mapped[str] = mapped_column(Text)
+
+
+class Mention(Base):
+    """A way to reach the office, a document cited, or another name of the agency, as read."""
+
+    __tablename__ = "mention"
+    mention_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    value: Mapped[str] = mapped_column(Text)
+    locator: Mapped[str] = mapped_column(Text)
 
 
 class Correction(Base):

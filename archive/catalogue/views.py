@@ -41,7 +41,8 @@ SELECT r.report_id, s.ordinal, s.heading, s.text
 """
 
 CHECKS = """
-SELECT r.report_id, a.name AS agency, r.year, c.rule, c.scope, c.passed, c.expected, c.actual, c.detail
+SELECT r.report_id, a.name AS agency, r.year, c.rule, c.scope, c.passed, c.expected, c.actual, c.detail,
+       c.fault
   FROM report r
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   JOIN finding c ON c.extraction_id = r.extraction_id
@@ -50,11 +51,91 @@ SELECT r.report_id, a.name AS agency, r.year, 'copies.agree' AS rule,
        d.table_code || '/' || d.row_code || '/' || d.column_code AS scope, 0 AS passed,
        NULL AS expected, NULL AS actual,
        'this file says ' || COALESCE(d.taken, 'nothing') || ', ' || s.url || ' says '
-         || COALESCE(d.other, 'nothing') AS detail
+         || COALESCE(d.other, 'nothing') AS detail, 'office' AS fault
   FROM disagreement d
   JOIN report r ON r.report_id = d.report_id
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   JOIN resource s ON s.resource_id = d.resource_id
+UNION ALL
+SELECT r.report_id, a.name AS agency, r.year, 'requests.carry_over' AS rule,
+       'requests/carried_in/' || f.column_code AS scope,
+       CASE WHEN f.value IS NULL OR p.value IS NULL THEN NULL
+            WHEN f.value = p.value THEN 1 ELSE 0 END AS passed,
+       p.value AS expected, f.value AS actual,
+       'left over at the end of the year before = taken over into this year' AS detail,
+       CASE WHEN f.value <> p.value THEN 'office' END AS fault
+  FROM report r
+  JOIN agency a ON a.agency_id = r.agency_id
+  JOIN report q ON q.agency_id = r.agency_id AND q.year = r.year - 1
+  JOIN facts f ON f.report_id = r.report_id AND f.table_code = 'requests'
+       AND f.row_code = 'carried_in' AND f.state <> 'absent'
+  JOIN facts p ON p.report_id = q.report_id AND p.table_code = 'requests'
+       AND p.row_code = 'carried_out' AND p.column_code = f.column_code AND p.state <> 'absent'
+UNION ALL
+SELECT r.report_id, a.name AS agency, r.year, 'disclosure.in_force' AS rule,
+       'disclosure/' || f.row_code || '/in_force' AS scope,
+       CASE WHEN f.value IS NULL OR p.value IS NULL OR i.value IS NULL OR d.value IS NULL THEN NULL
+            WHEN f.value = p.value + i.value - d.value THEN 1 ELSE 0 END AS passed,
+       p.value + i.value - d.value AS expected, f.value AS actual,
+       'in force the year before + issued - repealed = in force; documents that lapse are counted nowhere'
+         AS detail,
+       CASE WHEN f.value <> p.value + i.value - d.value THEN 'scope' END AS fault
+  FROM report r
+  JOIN agency a ON a.agency_id = r.agency_id
+  JOIN report q ON q.agency_id = r.agency_id AND q.year = r.year - 1
+  JOIN facts f ON f.report_id = r.report_id AND f.table_code = 'disclosure'
+       AND f.column_code = 'in_force' AND f.state <> 'absent'
+  JOIN facts i ON i.report_id = r.report_id AND i.table_code = 'disclosure'
+       AND i.row_code = f.row_code AND i.column_code = 'issued'
+  JOIN facts d ON d.report_id = r.report_id AND d.table_code = 'disclosure'
+       AND d.row_code = f.row_code AND d.column_code = 'repealed'
+  JOIN facts p ON p.report_id = q.report_id AND p.table_code = 'disclosure'
+       AND p.row_code = f.row_code AND p.column_code = 'in_force' AND p.state <> 'absent'
+UNION ALL
+SELECT r.report_id, a.name AS agency, r.year, 'plausible.tenfold' AS rule,
+       f.table_code || '/' || f.row_code || '/' || f.column_code AS scope, 0 AS passed,
+       p.value AS expected, f.value AS actual,
+       'ten times the figure of the year before, or a tenth of it' AS detail, 'office' AS fault
+  FROM report r
+  JOIN agency a ON a.agency_id = r.agency_id
+  JOIN report q ON q.agency_id = r.agency_id AND q.year = r.year - 1
+  JOIN facts f ON f.report_id = r.report_id
+       AND (f.table_code = 'disclosure' OR (f.table_code = 'requests' AND f.column_code = 'total'))
+  JOIN facts p ON p.report_id = q.report_id AND p.table_code = f.table_code
+       AND p.row_code = f.row_code AND p.column_code = f.column_code
+ WHERE p.value > 0 AND f.value > 0 AND ABS(f.value - p.value) >= 100
+   AND (f.value >= 10 * p.value OR p.value >= 10 * f.value)
+"""
+
+NARRATIVE = """
+SELECT r.report_id, a.name AS agency, r.year, s.code, s.value, s.unit, s.sentence, s.locator
+  FROM report r
+  LEFT JOIN agency a ON a.agency_id = r.agency_id
+  JOIN stated s ON s.extraction_id = r.extraction_id
+"""
+
+CONTACTS = """
+SELECT r.report_id, a.name AS agency, r.year, m.kind, m.value, m.locator
+  FROM report r
+  LEFT JOIN agency a ON a.agency_id = r.agency_id
+  JOIN mention m ON m.extraction_id = r.extraction_id
+ WHERE m.kind IN ('address', 'postcode', 'telephone', 'fax', 'email')
+"""
+
+CITATIONS = """
+SELECT r.report_id, a.name AS agency, r.year, m.value AS document, m.locator
+  FROM report r
+  LEFT JOIN agency a ON a.agency_id = r.agency_id
+  JOIN mention m ON m.extraction_id = r.extraction_id
+ WHERE m.kind = 'document'
+"""
+
+ALIASES = """
+SELECT DISTINCT a.name AS agency, m.value AS alias, r.report_id
+  FROM report r
+  JOIN agency a ON a.agency_id = r.agency_id
+  JOIN mention m ON m.extraction_id = r.extraction_id
+ WHERE m.kind = 'alias'
 """
 
 CHANGES = """
@@ -118,6 +199,8 @@ SELECT d.division_code, d.name AS agency, d.year,
             WHEN r.report_id IS NOT NULL
                  AND EXISTS (SELECT 1 FROM fact f WHERE f.extraction_id = r.extraction_id)
                  THEN CASE WHEN EXISTS (SELECT 1 FROM finding c WHERE c.extraction_id = r.extraction_id
+                                           AND c.rule IN ('requests.balance', 'requests.handled',
+                                                          'requests.applicants', 'review.total')
                                            AND (c.passed = 0 OR c.passed IS NULL))
                            THEN 'parsed' ELSE 'verified' END
             WHEN r.report_id IS NOT NULL THEN 'found'
@@ -136,6 +219,10 @@ VIEWS = {
     "facts": FACTS,
     "sections": SECTIONS,
     "checks": CHECKS,
+    "narrative": NARRATIVE,
+    "contacts": CONTACTS,
+    "citations": CITATIONS,
+    "aliases": ALIASES,
     "changes": CHANGES,
     "captures": CAPTURES,
     "runs": RUNS,

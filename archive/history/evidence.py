@@ -27,6 +27,7 @@ from archive.catalogue.models import (
     Sighting,
     Site,
 )
+from parsers.checks import IDENTITIES
 from parsers.report import Outcome
 
 SQL_LIMIT = 500  # bound parameters that a single IN list may hold
@@ -401,11 +402,11 @@ class World:
         return self._sections[extraction_id]
 
     def counts(self, extraction_id: int) -> tuple[int, int, int]:
-        """How many figures an extraction holds, and how many of its checks fail and pass."""
+        """How many figures an extraction holds, and how many of the forms' own sums fail and pass."""
         if extraction_id not in self._counts:
             query = (
                 select(Finding.passed, func.count())
-                .where(Finding.extraction_id == extraction_id)
+                .where(Finding.extraction_id == extraction_id, Finding.rule.in_(IDENTITIES))
                 .group_by(Finding.passed)
             )
             checks: dict[int | None, int] = {row[0]: row[1] for row in self.session.execute(query)}

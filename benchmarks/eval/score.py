@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
-from benchmarks.eval.printed import Key
+from benchmarks.eval.printed import Contact, Key
 from parsers.report import Certainty, Extraction, Fact, State
 
 _FORMS = ("disclosure", "requests", "review", "statistics")
@@ -90,7 +90,7 @@ def _said(fact: Fact | None) -> str:
     return "not there" if fact is None else f"{fact.state.value} {fact.value} {fact.raw!r}"
 
 
-_FIELDS = 6
+_FIELDS = 8
 
 
 def _wrong_fields(extraction: Extraction, key: Key, name: str) -> Iterable[str]:
@@ -102,11 +102,31 @@ def _wrong_fields(extraction: Extraction, key: Key, name: str) -> Iterable[str]:
         ("year", key.year, extraction.year),
         ("edition", key.edition, extraction.edition),
         ("headings", key.headings, headings),
+        ("narrative", dict(key.narrative), _stated(extraction, key)),
+        ("contact", _contact(key), _reached(extraction)),
         ("failed checks", sorted(key.failed), sorted(c for c in failed if c[0] in _IDENTITIES)),
     )
     for field_name, expected, read in pairs:
         if expected != read:
             yield f"{name}: {field_name}: {expected!r}, {read!r}"
+
+
+def _stated(extraction: Extraction, key: Key) -> dict[str, int]:
+    """What was read of the counts that the key holds; a count that is read twice otherwise is wrong."""
+    read: dict[str, int] = {}
+    for one in extraction.narrative:
+        if one.code in key.narrative:
+            read[one.code] = int(one.value) if one.code not in read else -1
+    return read
+
+
+def _contact(key: Key) -> dict[str, str]:
+    return {name: value for name, value in asdict(key.contact).items() if value is not None}
+
+
+def _reached(extraction: Extraction) -> dict[str, str]:
+    kinds = {field.name for field in fields(Contact)}
+    return {m.kind.value: m.value for m in extraction.mentions if m.kind.value in kinds}
 
 
 _IDENTITIES = ("requests.balance", "requests.handled", "requests.applicants", "review.total")

@@ -205,7 +205,7 @@ def checks(
     Example: nianbao checks --failed
     """
     keep = Filter(report_id=_report_id(context, report), agency=agency, year=year, failed=failed)
-    shown = ("report_id", "agency", "year", "rule", "scope", "passed", "expected", "actual")
+    shown = ("report_id", "agency", "year", "rule", "scope", "passed", "expected", "actual", "fault")
     _print(context, "checks", keep, form_of(as_json, as_csv), shown, clocks_of(seen, known))
 
 
@@ -352,7 +352,7 @@ def _whole(catalogue: Catalogue, report_id: int, clocks: Clocks) -> dict[str, An
     """The report's columns, and its facts, checks, sections and changes as lists."""
     keep = Filter(report_id=report_id)
     whole: dict[str, Any] = {}
-    for view in ("reports", "facts", "checks", "sections", "changes"):
+    for view in ("reports", "facts", "checks", "narrative", "contacts", "citations", "sections", "changes"):
         with ask_as_of(catalogue, view, keep, clocks) as found:
             rows: list[Row] = [dict(zip(found.columns, map(plain, r), strict=True)) for r in found.rows]
         if view == "reports":
@@ -373,10 +373,28 @@ def _show_text(whole: dict[str, Any]) -> None:
     failed = [check for check in whole["checks"] if check["passed"] == 0]
     console.print(f"\nChecks: {len(whole['checks'])}, of which {len(failed)} failed", style="bold")
     for one in failed:
-        console.print(f"  {one['rule']} {one['scope']}: {one['detail']}", markup=False, soft_wrap=True)
+        fault = f" [{one['fault']}]" if one["fault"] else ""
+        console.print(f"  {one['rule']} {one['scope']}: {one['detail']}{fault}", markup=False, soft_wrap=True)
+    for view, title, columns in _OF_TEXT:
+        _show_listed(title, whole[view], columns)
     for part in whole["sections"]:
         console.print(f"\n{part['heading']}", style="bold", markup=False, soft_wrap=True)
         console.print(part["text"], markup=False, soft_wrap=True)
+
+
+_OF_TEXT = (
+    ("narrative", "Stated in the text", ("code", "value", "sentence")),
+    ("contacts", "Contact", ("kind", "value")),
+    ("citations", "Cited", ("document",)),
+)
+
+
+def _show_listed(title: str, rows: list[Row], columns: tuple[str, ...]) -> None:
+    if rows:
+        console.print(f"\n{title}", style="bold")
+    for row in rows:
+        line = "  ".join(str(row[column]) for column in columns)
+        console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _show_figures(facts: list[Row]) -> None:

@@ -88,7 +88,7 @@ def _is_head(row: Row) -> bool:
 def _ends_head(row: Row) -> bool:
     """Whether the row holds but the ends of the head's words, which a page's end cut off."""
     words = [key(c.text) for c in row.own if c.text]
-    return bool(words) and all(w in _HEAD for w in words)
+    return bool(words) and all(w and w in _HEAD for w in words)
 
 
 def _is_head_of(above: Row, row: Row) -> bool:

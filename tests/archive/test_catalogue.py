@@ -27,7 +27,11 @@ CONTRACT = {
     "media_type sha256 versions first_seen last_seen",
     "facts": "report_id agency year edition table_code row_code column_code value state raw locator sha256",
     "sections": "report_id ordinal heading text",
-    "checks": "report_id agency year rule scope passed expected actual detail",
+    "checks": "report_id agency year rule scope passed expected actual detail fault",
+    "narrative": "report_id agency year code value unit sentence locator",
+    "contacts": "report_id agency year kind value locator",
+    "citations": "report_id agency year document locator",
+    "aliases": "agency alias report_id",
     "changes": "change_id report_id agency year layer cause kind table_code row_code column_code old_value "
     "new_value run_id window_from window_to recorded_at",
     "captures": "capture_id run_id url fetched_at via status verdict sha256 media_type size warc_file "

@@ -1,0 +1,187 @@
+"""Counts that the prose states: what was made public and where, applications and their ends, remedies.
+
+A count is taken with the words before it in its clause (收到政府信息公开申请 9 件), else with those behind.
+It is left out where it is no exact count (余, 多, 约), compares with another year (同比, 增加), or is one of
+several that share their words (分别). That none came (未收到…申请) is a count of 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from parsers.characters import mend
+from parsers.document import Document
+from parsers.report import Stated
+
+_DIGITS = str.maketrans("０１２３４５６７８９．", "0123456789.")
+_SENTENCE = re.compile(r"[^。；;！？!?\n]+[。；;！？!?]?")
+_COUNT = re.compile(
+    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<wan>万)?(?P<about>余|多)?(?P<unit>条|件|宗|例|篇|份|次|起)"
+)
+_BOUNDS = re.compile(r"[，,、：:（）();；。！？!?]")
+_INEXACT = re.compile(r"约$|近$|同比|较上|较去|比上|比去|相比|增加|增长|减少|下降|上升|提高|累计达")
+_SHARED = re.compile(r"分别|各\d")
+_NOTHING = re.compile(
+    r"(?:未|没有|无)(?:新)?(?:发生|收到|接到|出现|产生|有|受理|被)?[^，,；;。]*?(?P<what>(?:政府信息公开的?|公开|依)申请(?!引|产生|导致|而)|行政复议|行政诉讼)"
+)
+
+_CHANNELS = (
+    ("disclosed.gazette", r"政府公报|公报"),
+    ("disclosed.weibo", r"微博"),
+    ("disclosed.wechat", r"微信|公众号"),
+    ("disclosed.new_media", r"新媒体|客户端|抖音|头条|短视频"),
+    ("disclosed.website", r"网站|门户网|政府网|信息网|官网"),
+    ("disclosed", r"(?:公开|发布|公布)的?(?:各类|各项|各种)?(?:政府|政务|有关|相关)?信息|主动公开(?!.*文件)"),
+)  # fmt: skip
+_RESULTS = (
+    ("requests.carried_out", r"结转(?:到|至)?(?:下|次)|转(?:到|至|入)(?:下|次)|(?:下一?年度?|次年)继续"),
+    ("requests.carried_in", r"(?:上一?|去|往)年度?[^，、]{0,6}结转|结转(?:上|去)"),
+    ("requests.partially_granted", r"部分(?:予以)?公开"),
+    ("requests.denied", r"不予公开|不同意公开"),
+    ("requests.granted", r"予以公开|同意公开"),
+    ("requests.unavailable", r"无法提供"),
+    ("requests.not_processed", r"不予处理"),
+    ("requests.other", r"其他处理"),
+)
+_WAYS = (
+    ("requests.received.in_person", r"当面|现场"),
+    ("requests.received.fax", r"传真"),
+    ("requests.received.online", r"网络|网上|在线|互联网|邮件|邮箱|平台"),
+    ("requests.received.letter", r"信函|邮寄|信件|书面"),
+)
+_ENDS = (
+    ("upheld", r"维持"),
+    ("corrected", r"纠正|纠错|撤销"),
+    ("pending", r"审结|审理中"),
+    ("other", r"其他结果"),
+)
+_RECEIVED = re.compile(
+    r"(?:收到|新收|受理|接收|接到|收取|新增)[^，]*申请|申请.*(?:收到|受理)|新收(?:到)?$"
+)
+_HANDLED = re.compile(r"办结|答复|办理")
+_CHANNEL_NAME = 6
+_APPLICANT = re.compile(r"自然人|企业|法人|组织|机构")
+_OTHER_COUNT = re.compile(r"回复|答复|留言|咨询|解读|粉丝|关注|阅读|转发|公开栏|显示屏|公示栏")
+_OF_INFORMATION = re.compile(r"$|(?:各类|相关)?(?:政府|政务)?信息$")
+_NOT_REQUESTS = re.compile(r"建议|提案|复议|诉讼|文件|投诉|信访|咨询|留言")
+_ARTICLES = frozenset("条篇次份")
+_CASES = frozenset("件宗例份起次")
+
+
+def read(document: Document) -> tuple[Stated, ...]:
+    """All counts of the prose in reading order; the same count stated again is listed once."""
+    found: dict[tuple[str, Decimal], Stated] = {}
+    for paragraph in document.paragraphs():
+        for sentence in _SENTENCE.findall(_plain(paragraph.text)):
+            for code, value, unit in _of_sentence(sentence):
+                found.setdefault((code, value), Stated(code, value, unit, sentence, paragraph.locator))
+    return tuple(found.values())
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[ \t\u3000]", "", mend(text)).translate(_DIGITS)
+
+
+def _of_sentence(sentence: str) -> Iterator[tuple[str, Decimal, str]]:
+    counts = list(_COUNT.finditer(sentence))
+    last = 0
+    for index, count in enumerate(counts):
+        before = sentence[last : count.start()]
+        following = counts[index + 1].start() if index + 1 < len(counts) else len(sentence)
+        last = count.end()
+        if count["about"] or _SHARED.search(sentence[: count.start()]):
+            continue
+        after = _first_clause(sentence[last:following])
+        code = _code(before, after, sentence[: count.start()], count["unit"])
+        if code:
+            yield code, _number(count), count["unit"]
+    yield from _none(sentence)
+
+
+def _number(count: re.Match[str]) -> Decimal:
+    number = Decimal(count["digits"].replace(",", ""))
+    number = number * 10000 if count["wan"] else number
+    return number.to_integral_value() if number == number.to_integral_value() else number
+
+
+def _first_clause(text: str) -> str:
+    return _BOUNDS.split(text, maxsplit=1)[0]
+
+
+def _clause(before: str) -> str:
+    """The words directly before a count: its clause, and the one before where the clause is a mere word."""
+    parts = [p for p in _BOUNDS.split(before) if p]
+    return "".join(parts[-2:]) if parts and len(parts[-1]) < 3 else (parts[-1] if parts else "")
+
+
+def _code(before: str, after: str, so_far: str, unit: str) -> str | None:
+    clause = _clause(before)
+    if _INEXACT.search(clause) or _INEXACT.search(after[:4]):
+        return None
+    for words in (clause, after) if len(clause) < 3 else (clause,):
+        code = _remedy(words, so_far) or _request(words, so_far) if unit in _CASES else None
+        if code:
+            return code
+    return _disclosed(clause, after, before) if unit in _ARTICLES else None
+
+
+def _disclosed(clause: str, after: str, before: str) -> str | None:
+    """A channel, or all of them; 发布 3 条解读 and 留言 7 条 count something else."""
+    if "申请" in clause or _OTHER_COUNT.search(clause):
+        return None
+    if not _OF_INFORMATION.match(after):
+        return _first(_CHANNELS[:-1], after) if len(after) <= _CHANNEL_NAME else None
+    code = _first(_CHANNELS, clause)
+    return _first(_CHANNELS[:-1], before) or code if code == "disclosed" else code
+
+
+def _remedy(clause: str, so_far: str) -> str | None:
+    """Reviews and lawsuits, and their ends; a count that both share is neither's."""
+    named = clause if re.search(r"复议|诉讼", clause) else so_far
+    reconsidered, sued = named.rfind("复议"), named.rfind("诉讼")
+    if max(reconsidered, sued) < 0:
+        return None
+    if named is clause and reconsidered >= 0 and sued >= 0 and "经" not in clause and "后" not in clause:
+        return None
+    kind = "review.litigation" if sued > reconsidered else "review.reconsideration"
+    end = next((code for code, words in _ENDS if re.search(words, clause)), None)
+    if named is so_far:
+        return f"{kind}.{end}" if end else None
+    return f"{kind}.{end}" if end else kind
+
+
+def _request(clause: str, so_far: str) -> str | None:
+    result = _first(_RESULTS, clause)
+    if result:
+        return result if "申请" in so_far else None
+    if _NOT_REQUESTS.search(clause) or "申请" not in so_far:
+        return None
+    if _APPLICANT.search(clause):
+        return None
+    way = _first(_WAYS, clause)
+    if way:
+        return way
+    if _RECEIVED.search(clause):
+        return "requests.received"
+    return "requests.handled" if _HANDLED.search(clause) else None
+
+
+def _first(rules: Iterable[tuple[str, str]], clause: str) -> str | None:
+    return next((code for code, words in rules if re.search(words, clause)), None)
+
+
+def _none(sentence: str) -> Iterator[tuple[str, Decimal, str]]:
+    """That nothing of the kind came."""
+    if _COUNT.search(sentence):
+        return
+    for match in _NOTHING.finditer(sentence):
+        clause = sentence[match.start() :]
+        if "申请" in match["what"] and "复议" not in match["what"]:
+            yield "requests.received", Decimal(0), "件"
+        if "行政复议" in clause:
+            yield "review.reconsideration", Decimal(0), "件"
+        if "诉讼" in clause:
+            yield "review.litigation", Decimal(0), "件"
+        return
