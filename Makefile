@@ -56,8 +56,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(FIND_BROWSER)
 	@touch $@
 
-# A browser is for pages that are drawn by script. This release does not draw any: a browser that cannot be
-# had is a notice and no error. BROWSER=no leaves the machine as it is.
+# A browser is for pages that are drawn by script. Most sites need none: a browser that cannot be had is a
+# notice and no error. BROWSER=no leaves the machine as it is.
 define FIND_BROWSER
 caches="$${PLAYWRIGHT_BROWSERS_PATH:-$$HOME/.cache/ms-playwright}"; \
 if [ "$(BROWSER)" = no ] || command -v chromium >/dev/null || ls -d "$$caches"/chromium* >/dev/null 2>&1; then exit 0; fi; \

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     ATTACHMENT = "attachment"
     GIVEN = "given"
     ROBOTS = "robots"
+    PART = "part"
+    """What a page asked for while it was drawn: scripts and data."""
 
 
 READABLE_KINDS = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)

@@ -23,7 +23,7 @@ from archive.times import iso
 from archive.warc.exchange import Placed
 
 MEDIA_TYPE_LENGTH = 120
-CARRIERS = ("response", "resource")
+CARRIERS = ("response", "resource", "conversion")
 """Types of records that carry a file's bytes; a revisit only refers to them."""
 SQL_LIMIT = 500  # bound parameters that a single IN list may hold
 
@@ -58,9 +58,7 @@ def add_captures(session: Session, kept: Sequence[Archived], run_id: int, site_i
     session.execute(insert(Capture), rows)
 
 
-def add_listing(
-    session: Session, seen: ListingSeen, run_id: int, site_id: int | None, seen_at: str
-) -> None:
+def add_listing(session: Session, seen: ListingSeen, run_id: int, site_id: int | None, seen_at: str) -> None:
     listing = Listing(
         run_id=run_id,
         site_id=site_id,

@@ -1,7 +1,7 @@
 """One process at a time asks one host, whatever crawls are going on over the same archive.
 
-On SQLite a locked file in the home's ``locks/``, on PostgreSQL an advisory lock, so that crawls on several
-machines keep off each other too. Either is let go by the system when its process dies.
+On SQLite a locked file in the home's ``locks/hosts/``, on PostgreSQL an advisory lock, so that crawls on
+several machines keep off each other too. Either is let go by the system when its process dies.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class HostLocks(Protocol):
 
 def host_locks(catalogue: Catalogue, home: Path) -> HostLocks:
     """The kind of locks that all crawls over this catalogue share."""
-    return _FileLocks(home / "locks") if catalogue.is_sqlite else _AdvisoryLocks(catalogue)
+    return _FileLocks(home / "locks" / "hosts") if catalogue.is_sqlite else _AdvisoryLocks(catalogue)
 
 
 class _FileLocks:

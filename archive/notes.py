@@ -94,7 +94,7 @@ def recall(record: Record, placed: Placed, resolve: Resolve) -> Archived | None:
     notes = _notes_in(record)
     if record.type == "metadata":
         return _archived(_fetched(record, notes, None, {}), placed)
-    if record.type == "resource":
+    if record.type in ("resource", "conversion"):
         fetched = _fetched(record, notes, status=None, fields={"content-type": record.fields["content-type"]})
         return _archived(fetched, placed, hashlib.sha256(record.block).hexdigest(), len(record.block))
     head, body = split_head(record.block)
@@ -181,9 +181,7 @@ def _revisit(
     return _archived(fetched, placed, file.sha256, None if not_modified else file.size)
 
 
-def _fetched(
-    record: Record, notes: Mapping[str, str], status: int | None, fields: dict[str, str]
-) -> Fetched:
+def _fetched(record: Record, notes: Mapping[str, str], status: int | None, fields: dict[str, str]) -> Fetched:
     return Fetched(
         url=notes.get("url", record.url),
         fetched_at=from_iso(record.date),

@@ -82,13 +82,26 @@ class Recorder:
         self._make_durable()
         return read_blob(self._catalogue, self._home, self._known[url].sha256)
 
-    def add(self, fetched: Fetched) -> None:
-        """Keep one fetch. It is durable once :meth:`flush` (or a full batch) has returned."""
+    def add(self, fetched: Fetched) -> Placed | None:
+        """Keep one fetch; where its record stands. It is durable once :meth:`flush` (or a full batch) has
+        returned.
+        """
         placed = self._store(fetched)
         sha256 = self._remember(fetched, placed)
         size = len(fetched.body) if fetched.body is not None else None
         # a row waits without the bytes: they are in the record, and a batch of them would fill the memory
         self.add_placed(replace(fetched, body=None, exchange=None), placed, sha256, size)
+        return placed
+
+    def add_drawn(self, fetched: Fetched, of: Placed) -> None:
+        """Keep a page as a browser drew it, beside the answer ``of`` that it was drawn from."""
+        assert fetched.body is not None
+        media_type = fetched.media_type or "text/html"
+        date = iso(fetched.fetched_at)
+        notes = notes_of(fetched)
+        placed = self._writer.store_conversion(fetched.url, date, media_type, fetched.body, of, notes)
+        sha256 = hashlib.sha256(fetched.body).hexdigest()
+        self.add_placed(replace(fetched, body=None), placed, sha256, len(fetched.body))
 
     def add_placed(self, fetched: Fetched, placed: Placed, sha256: str | None, size: int | None) -> None:
         """Keep the row of a record that is on disk already, as an imported one is."""

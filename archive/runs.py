@@ -6,18 +6,21 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue
-from archive.catalogue.models import Run, Site, SiteRun
+from archive.catalogue.models import Capture, Resource, Run, Site, SiteRun
 from archive.notes import RunNotes
 from archive.times import Clock, iso, utc_now
 
 LOCKS = "locks"
+_RECENT_RUNS = 20
 
 
 class RunStatus(StrEnum):
@@ -159,6 +162,43 @@ def restore_site(catalogue: Catalogue, site: SiteIdentity) -> int:
     with catalogue.reading() as session:
         known = session.scalar(select(Site.site_id).where(Site.name == site.name))
     return known if known is not None else site_row(catalogue, site)
+
+
+def unfinished_since(
+    catalogue: Catalogue, run_id: int, site_id: int, within: timedelta, clock: Clock = utc_now
+) -> str | None:
+    """When the crawl of the site began that was killed before this run; None where the last one ended.
+
+    Of several that were killed one after the other, the first. What is older than ``within`` is not gone on
+    with.
+    """
+    recent = (
+        select(Run)
+        .where(Run.run_id < run_id, Run.kind != "import", Run.started_at >= iso(clock() - within))
+        .order_by(Run.run_id.desc())
+        .limit(_RECENT_RUNS)
+    )
+    since: str | None = None
+    with catalogue.reading() as session:
+        for run in session.scalars(recent):
+            told = select(SiteRun.status).where(SiteRun.run_id == run.run_id, SiteRun.site_id == site_id)
+            status = session.scalar(told)
+            if status is None and not _touched(session, run.run_id, site_id):
+                continue  # a run of other sites
+            if status not in (None, RunStatus.INTERRUPTED):
+                break
+            since = run.started_at
+    return since
+
+
+def _touched(session: Session, run_id: int, site_id: int) -> bool:
+    query = (
+        select(Capture.capture_id)
+        .join(Resource, Resource.resource_id == Capture.resource_id)
+        .where(Capture.run_id == run_id, Resource.site_id == site_id)
+        .limit(1)
+    )
+    return session.scalar(query) is not None
 
 
 def note_site_run(

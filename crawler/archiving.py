@@ -5,6 +5,7 @@ It sees each hop of a redirect and each answer to a retry, so all of them are ke
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -15,20 +16,21 @@ from scrapy.http import Headers, Response
 from scrapy.utils.defer import deferred_from_coro
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive.capture import Fetched, Kind, posted_url
+from archive.capture import Fetched, Kind, Via, posted_url
 from archive.recorder import Recorder
-from archive.warc.exchange import Exchange
+from archive.warc.exchange import Exchange, Placed
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, media_type_of, split_head
 from archive.warc.writer import ArchiveUnwritable
 from crawler.discovery import bears_a_report
-from crawler.hosts import NotAsked
+from crawler.hosts import NotAsked, hosts_of
 from crawler.page import Page, is_html, read_page, resolver
 from crawler.trouble import explain, first_line
 from crawler.verdict import Judgement, Verdict, judge
-from crawler.wire import OneAtATime, Wire
+from crawler.wire import TOO_LARGE, OneAtATime, Wire
 
 ACCEPT_ENCODING = "gzip, deflate"  # codings that every WARC reader understands
 
+_TRUNCATED = {Verdict.TOO_LARGE: "length", Verdict.TRUNCATED: "disconnect"}
 _ATTRIBUTE = "nianbao_recorder"
 _LED_ON = (Kind.START, Kind.PAGE, Kind.LISTING)
 
@@ -36,6 +38,14 @@ _LED_ON = (Kind.START, Kind.PAGE, Kind.LISTING)
 def attach(crawler: Crawler, recorder: Recorder) -> None:
     """Give the crawler its archive. Settings would not do: Scrapy copies them deeply."""
     setattr(crawler, _ATTRIBUTE, recorder)
+
+
+def recorder_of(crawler: Crawler) -> Recorder:
+    """The crawler's archive."""
+    recorder = getattr(crawler, _ATTRIBUTE, None)
+    if not isinstance(recorder, Recorder):
+        raise NotConfigured("no recorder was attached to the crawler")
+    return recorder
 
 
 class ArchiveMiddleware:
@@ -50,9 +60,7 @@ class ArchiveMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ArchiveMiddleware:
-        recorder = getattr(crawler, _ATTRIBUTE, None)
-        if not isinstance(recorder, Recorder):
-            raise NotConfigured("no recorder was attached to the crawler")
+        recorder = recorder_of(crawler)
         home_url = crawler.settings.get("NIANBAO_HOME_URL")
         middleware = cls(crawler, recorder, home_url, crawler.settings.getint("DOWNLOAD_MAXSIZE"))
         crawler.signals.connect(middleware.spider_idle, signals.spider_idle)
@@ -60,7 +68,9 @@ class ArchiveMiddleware:
 
     def process_request(self, request: Request) -> None:
         request.headers["Accept-Encoding"] = ACCEPT_ENCODING
-        known = self._recorder.known(_name(request)) if request.method == "GET" else None
+        if request.method != "GET" or request.meta.get("unconditional"):
+            return
+        known = self._recorder.known(_name(request))
         if known is None or known.sha256 is None:
             return
         if known.etag:
@@ -72,11 +82,23 @@ class ArchiveMiddleware:
         wire = request.meta.pop("wire", None)
         if wire is None:  # made by another middleware, not fetched
             return response
-        exchange = Exchange(request.url, datetime.now(UTC), wire.request, wire.response, wire.ip)
-        fields = head_fields(split_head(exchange.response)[0])
+        fields = head_fields(split_head(wire.response)[0])
         judgement, body = self._judge(request, response, wire, fields)
+        exchange = Exchange(
+            request.url,
+            datetime.now(UTC),
+            wire.request,
+            wire.response,
+            wire.ip,
+            truncated=_TRUNCATED.get(judgement.verdict),
+        )
+        if request.meta.get("challenged") and judgement.verdict is Verdict.CHALLENGE and not judgement.shell:
+            judgement = Judgement(Verdict.BLOCKED, f"{judgement.reason}, after the browser too", firm=True)
+        if request.url.startswith("https:") and hosts_of(self._crawler).of(request.url).unverified:
+            judgement = replace(judgement, reason=f"{judgement.reason}; the certificate does not hold")
         page = request.meta.get("page")
-        self._keep(_fetched(request, response, exchange, judgement, body, fields, page))
+        fetched = _fetched(request, response, exchange, judgement, body, fields, page)
+        request.meta["placed"] = self._keep(fetched)
         request.meta["judgement"] = judgement
         if judgement.verdict is Verdict.SOFT_GONE:
             request.meta["dont_redirect"] = True
@@ -109,12 +131,12 @@ class ArchiveMiddleware:
         except (ArchiveUnwritable, SQLAlchemyError) as error:
             self._stop(error)
 
-    def _keep(self, fetched: Fetched) -> None:
+    def _keep(self, fetched: Fetched) -> Placed | None:
         """Archive, or end the crawl: nothing more is fetched once it cannot be kept."""
         if self._unwritable is not None:
             raise IgnoreRequest(self._unwritable)
         try:
-            self._recorder.add(fetched)
+            return self._recorder.add(fetched)
         except (ArchiveUnwritable, SQLAlchemyError) as error:
             raise self._stop(error) from error
 
@@ -130,6 +152,8 @@ class ArchiveMiddleware:
     def _judge(
         self, request: Request, response: Response, wire: Wire, fields: dict[str, str]
     ) -> tuple[Judgement, bytes | None]:
+        if TOO_LARGE in response.flags:
+            return Judgement(Verdict.TOO_LARGE, f"longer than {self._max_bytes} bytes"), None
         wire_body = split_head(wire.response)[1]
         try:
             body = decode_body(wire_body, fields, self._max_bytes)
@@ -183,6 +207,7 @@ def _fetched(
         location=resolver(request.url)(fields.get("location", ""))
         if judgement.verdict is Verdict.MOVED
         else None,
+        via=Via.BROWSER if request.meta.get("browser") else Via.HTTP,
     )
 
 

@@ -52,6 +52,8 @@ class Breaker:
         verdict = judgement.verdict
         if verdict in _GOOD:
             self._good()
+        elif judgement.shell:
+            self._failures = 0
         elif verdict is Verdict.CHALLENGE or verdict is Verdict.BLOCKED and judgement.firm:
             self._refuse(judgement.reason, now)
         elif verdict is Verdict.BLOCKED:

@@ -129,7 +129,7 @@ class Courtesy:
         judgement: Judgement | None = request.meta.get("judgement")
         if judgement is None or "from_archive" in response.flags:
             return response
-        if not _is_robots_challenge(request, judgement) and not request.meta.get("source"):
+        if not _says_nothing_yet(request, judgement) and not request.meta.get("source"):
             self._hosts.judged(request.url, judgement)
         care = self._hosts.of(request.url)
         if response.status in _OVERLOADED and judgement.verdict is Verdict.ERROR:
@@ -179,6 +179,7 @@ class Courtesy:
             slot.lastseen = time.monotonic() + seconds - slot.delay
 
 
-def _is_robots_challenge(request: Request, judgement: Judgement) -> bool:
-    """A challenge where robots.txt should be says nothing yet: the start page may pass it in the browser."""
-    return request.url.endswith("/robots.txt") and judgement.verdict is Verdict.CHALLENGE
+def _says_nothing_yet(request: Request, judgement: Judgement) -> bool:
+    """A challenge that the browser may still pass: in place of robots.txt, or met by the browser itself."""
+    asked_early = request.url.endswith("/robots.txt") or bool(request.meta.get("browser"))
+    return asked_early and judgement.verdict is Verdict.CHALLENGE

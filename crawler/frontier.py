@@ -54,6 +54,10 @@ class Frontier:
         """Whether the address has been added before."""
         return url in self._known
 
+    def forget(self, urls: set[str]) -> None:
+        """Let these addresses be added once more."""
+        self._known -= urls
+
     def add(self, step: Step) -> bool:
         """Queue the step; False for an address that was added before."""
         if step.url in self._known:

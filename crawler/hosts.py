@@ -45,6 +45,7 @@ class Care:
         self._loaded = state
         self.breaker = Breaker(state, ask_again=ask_again)
         self.pace = Pace(delay, state.crawl_delay or 0.0)
+        self.unverified = False
 
     @property
     def state(self) -> HostState:
@@ -81,6 +82,7 @@ class Hosts:
         self.clock = clock
         self.locks: HostLocks = host_locks(catalogue, home)
         self._cares: dict[str, Care] = {}
+        self.notes: list[str] = []
 
     def of(self, url: str) -> Care:
         host = host_of(url)
@@ -107,6 +109,11 @@ class Hosts:
         now = self.clock()
         told = {host: care.breaker.rests(now) for host, care in self._cares.items()}
         return {host: reason for host, reason in told.items() if reason}
+
+    def note(self, text: str) -> None:
+        """What a person should be told at the end of the crawl; once, however often it is said."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     def close(self) -> None:
         """Write down what was learned, and let go of all locks."""

@@ -21,6 +21,10 @@ class CrawlJob:
     ``max_pages`` and ``max_seconds`` are the site's budget. ``sample`` limits the reports fetched of each
     list; ``trace_file`` is written with every step (:mod:`crawler.trace`).
     ``ask_again``: hosts that refused us are asked although the time of their rest is not over.
+    ``max_bytes`` is the longest answer, as sent and as decoded, that is taken whole.
+    ``browser`` is "auto", "off" or a program; ``max_drawn`` bounds the pages that are drawn in it.
+    ``night`` leaves out what is not due by the three numbers of days; at ``stop_at`` (ISO) no more is asked.
+    ``resume_since``: what was fetched from then on, by a crawl that was killed, is not fetched again.
     """
 
     catalogue_url: str
@@ -40,6 +44,15 @@ class CrawlJob:
     max_seconds: float = 8 * 3600.0
     sample: int | None = None
     trace_file: str | None = None
+    browser: str = "auto"
+    max_drawn: int = 200
+    max_bytes: int = 100 * 1024 * 1024
+    night: bool = False
+    young_days: int = 60
+    recheck_days: int = 30
+    explore_days: int = 7
+    stop_at: str | None = None
+    resume_since: str | None = None
     log_file: str | None = None
 
     @property
@@ -72,6 +85,8 @@ class Progress:
 class Outcome:
     """How a crawl of one site ended. ``problem``: what failed and what to check; None when all is well.
 
+    ``spared``: URLs served from the archive because they were not due, or fetched before an interruption;
+    ``interrupted``: the next crawl goes on where this one stopped.
     ``not_asked``: URLs left for another night because their host refused us or rests; ``notes``: what else a
     person should know.
     ``unexplored`` counts what the budgets of pages and seconds left waiting; ``unexplored_best`` names the
@@ -87,6 +102,7 @@ class Outcome:
     gone: int = 0
     excluded: int = 0
     not_asked: int = 0
+    spared: int = 0
     listings: int = 0
     incomplete_listings: int = 0
     unexplored: int = 0
@@ -94,6 +110,7 @@ class Outcome:
     received_bytes: int = 0
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    interrupted: bool = False
 
 
 def message(event: Progress | Outcome) -> str:

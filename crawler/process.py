@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import CrawlerProcess
+from scrapy.utils.defer import deferred_from_coro
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.task import LoopingCall
 
@@ -21,11 +25,11 @@ from archive.warc.writer import ArchiveUnwritable
 from crawler.archiving import attach
 from crawler.hosts import Hosts, attach_hosts
 from crawler.job import CrawlJob, Outcome, Progress, message
+from crawler.nightly import Almanac, attach_almanac
 from crawler.pace import with_jitter
-from crawler.spider import ReportSpider
+from crawler.spider import WINDOW_CLOSED, ReportSpider
 from crawler.trouble import first_line
 
-MAX_BYTES = 100 * 1024 * 1024
 TIMEOUT_SECONDS = 60
 MEMORY_LIMIT_MB = 2048
 PROGRESS_SECONDS = 0.5
@@ -52,14 +56,19 @@ def settings_for(job: CrawlJob) -> dict[str, Any]:
             "data": None,
         },
         "DOWNLOADER_MIDDLEWARES": {
+            "crawler.nightly.Nightly": 80,
             "crawler.courtesy.Gate": 90,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawler.robots.Robots": 100,
+            "crawler.trust.TrustMiddleware": 640,
             "crawler.courtesy.Courtesy": 645,
+            "crawler.browser.middleware.BrowserMiddleware": 648,
             "crawler.archiving.ArchiveMiddleware": 650,
         },
         "COMPRESSION_ENABLED": False,  # the archive decodes, bounded, in one place
-        "DNS_RESOLVER": "crawler.guard.GuardedResolver",
+        "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_MAXSIZE": MAX_BYTES,
+        "DOWNLOAD_MAXSIZE": job.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_TIMEOUT": TIMEOUT_SECONDS,
         "DOWNLOAD_FAIL_ON_DATALOSS": False,  # a cut body is kept, with its verdict
@@ -71,12 +80,16 @@ def settings_for(job: CrawlJob) -> dict[str, Any]:
         "MEMUSAGE_ENABLED": True,
         "MEMUSAGE_LIMIT_MB": MEMORY_LIMIT_MB,
         "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,  # it listens on a port, for anyone on the machine
         "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it reads the callback's source at every response
         "LOG_LEVEL": "INFO",
         "LOG_FILE": job.log_file,
         "LOG_FILE_APPEND": True,
         "LOGSTATS_INTERVAL": 60.0,
+        "ROBOTSTXT_USER_AGENT": job.user_agent,  # the browser's own name before ours would hide it
         "NIANBAO_ALLOW_PRIVATE": job.allow_private,
+        "NIANBAO_BROWSER": job.browser,
+        "NIANBAO_MAX_DRAWN": job.max_drawn,
         "NIANBAO_HOME_URL": None if job.given else job.start[0],
     }
 
@@ -91,7 +104,7 @@ def run(job: CrawlJob) -> Outcome:
     )
     hosts = Hosts(catalogue, job.home_path, delay=job.delay, ask_again=job.ask_again)
     past = past_listings(catalogue, job.site_id, job.run_id) if job.site_id is not None else ()
-    outcome = _crawl(job, recorder, hosts, past)
+    outcome = _crawl(job, recorder, hosts, Almanac(job, catalogue, recorder), past)
     try:
         hosts.close()
         recorder.close()
@@ -102,20 +115,44 @@ def run(job: CrawlJob) -> Outcome:
     return outcome
 
 
-def _crawl(job: CrawlJob, recorder: Recorder, hosts: Hosts, past: tuple[PastListing, ...]) -> Outcome:
+def _crawl(
+    job: CrawlJob, recorder: Recorder, hosts: Hosts, almanac: Almanac, past: tuple[PastListing, ...]
+) -> Outcome:
     process = CrawlerProcess(settings_for(job))
     crawler = process.create_crawler(ReportSpider)
     attach(crawler, recorder)
     attach_hosts(crawler, hosts)
+    attach_almanac(crawler, almanac)
     reasons: list[str] = []
     crawler.signals.connect(lambda reason, **_: reasons.append(reason), signals.spider_closed, weak=False)
     crawler.signals.connect(_tell_while_open, signals.spider_opened)
-    process.crawl(crawler, job=job, recorder=recorder, hosts=hosts, past=past)
+    if job.stop_at is not None:
+        seconds = (datetime.fromisoformat(job.stop_at) - datetime.now(UTC)).total_seconds()
+        crawler.signals.connect(_stop_after(seconds), signals.spider_opened, weak=False)
+    process.crawl(crawler, job=job, recorder=recorder, hosts=hosts, almanac=almanac, past=past)
     process.start()
     spider = crawler.spider
     if not isinstance(spider, ReportSpider):
         return Outcome(name=job.name, problem="the crawl did not start; see the log")
     return spider.outcome(reasons[0] if reasons else "shutdown")
+
+
+def _stop_after(seconds: float) -> Callable[[ReportSpider], None]:
+    """End the crawl when the window of hours closes; what it fetched is kept."""
+
+    def opened(spider: ReportSpider) -> None:
+        from twisted.internet import reactor
+
+        engine = spider.crawler.engine
+        assert engine is not None
+        stopping = partial(engine.close_spider_async, reason=WINDOW_CLOSED)
+        later: Any = reactor
+        call = later.callLater(max(0.0, seconds), lambda: deferred_from_coro(stopping()))
+        spider.crawler.signals.connect(
+            lambda **_: call.cancel() if call.active() else None, signals.spider_closed, weak=False
+        )
+
+    return opened
 
 
 def _tell_while_open(spider: ReportSpider) -> None:

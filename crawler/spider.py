@@ -14,6 +14,7 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit
 import tldextract
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares import cookies
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -26,6 +27,7 @@ from crawler.families import Ask, drawn_lists_of, family_named, family_of, pagin
 from crawler.frontier import Frontier, Step
 from crawler.hosts import Hosts, NotAsked
 from crawler.job import CrawlJob, Outcome, Progress
+from crawler.nightly import FROM_ARCHIVE, Almanac, NotDue
 from crawler.page import Page, is_html, read_page
 from crawler.sources import read_source, sitemaps_of, sources_of
 from crawler.titles import TitleKind, title_kind
@@ -47,6 +49,7 @@ _LEADS_TO = {
     CandidateKind.ATTACHMENT: "files",
     CandidateKind.EXPLORE: "pages to look at",
 }
+WINDOW_CLOSED = "the window of hours closed"
 _GOOD = (Verdict.OK, Verdict.NOT_MODIFIED)
 _OF_A_REPORT = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)
 #: Requests handed to Scrapy at a time; the others wait in the frontier, where a better one overtakes them.
@@ -61,6 +64,10 @@ _MOST_SOURCE_PAGES = 10
 _MOST_HOPS = 8
 # the list that ships with the package: a crawl asks no third party
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+# Scrapy's own would be fetched when the first cookie comes
+cookies._split_domain = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+)
 
 
 class ReportSpider(Spider):
@@ -73,6 +80,7 @@ class ReportSpider(Spider):
         job: CrawlJob,
         recorder: Recorder,
         hosts: Hosts,
+        almanac: Almanac,
         past: tuple[PastListing, ...] = (),
         clock: Callable[[], float] = monotonic,
         **kwargs: Any,
@@ -81,6 +89,7 @@ class ReportSpider(Spider):
         self._job = job
         self._recorder = recorder
         self._crawled_hosts = hosts
+        self._almanac = almanac
         self._past = past
         self._fates: dict[str, str] = {}
         self._listed: list[ListingSeen] = []
@@ -94,6 +103,7 @@ class ReportSpider(Spider):
         self._walks: dict[str, Walk] = {}
         self._counts: dict[str, int] = {}
         self._not_asked = 0
+        self._spared = 0
         self._incomplete = 0
         self._listings = 0
         self._start_problems: list[str] = []
@@ -128,6 +138,8 @@ class ReportSpider(Spider):
         """The best of what waits, as many as Scrapy is to know of at a time."""
         if self._clock() - self._began > self._job.max_seconds:
             return
+        if not self._in_flight and not len(self._frontier):
+            self._look_again()
         for step in self._frontier.take(_IN_FLIGHT - self._in_flight):
             self._in_flight += 1
             yield self._request(step)
@@ -165,7 +177,10 @@ class ReportSpider(Spider):
         self._in_flight -= 1
         judgement: Judgement | None = meta.get("judgement")
         verdict = judgement.verdict if judgement is not None else Verdict.OK
-        self._count(verdict, len(response.body), step)
+        if FROM_ARCHIVE in response.flags:
+            self._spared += 1
+        else:
+            self._count(verdict, len(response.body), step)
         self._note_fate(step, judgement)
         if verdict is Verdict.MOVED:
             self._tell(step, verdict, f"leads to {_target(response)}")
@@ -180,6 +195,10 @@ class ReportSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         step: Step = request.meta["step"]
         self._in_flight -= 1
+        if isinstance(failure.value, NotDue):
+            self._spared += 1
+            yield from self._next()
+            return
         if isinstance(failure.value, NotAsked):
             self._leave(step, str(failure.value))
             yield from self._next()
@@ -197,6 +216,19 @@ class ReportSpider(Spider):
         if judgement is not None and step.reason == _KNOWN_REASON:
             good = judgement.verdict in _GOOD
             self._fates[step.ask.url] = "the page lists no reports any more" if good else judgement.reason
+
+    def _look_again(self) -> None:
+        """When all is walked: the way to columns that were lost.
+
+        The pages on the way are not asked for each night. When a column is not there, or names nothing, they
+        are, on the same night.
+        """
+        walks = self._walks
+        lost = any(known.url not in walks or not walks[known.url].rows for known in self._past)
+        if lost and self._almanac.explore_afresh():
+            self._frontier.forget({*self._almanac.served, *self._job.start})
+            for url in self._job.start:
+                self._frontier.add(Step(Ask(url), Kind.START, 1000.0, "a report column was lost"))
 
     def _leave(self, step: Step, reason: str) -> None:
         """A URL that was not asked for; a list that it belongs to is not whole."""
@@ -253,7 +285,7 @@ class ReportSpider(Spider):
             within_column=step.column,
             by_hand=step.kind is Kind.GIVEN and self._job.follow,
         )
-        if step.kind is Kind.START:
+        if step.kind is Kind.START and self._almanac.exploring:
             for ask in sources_of(page):
                 self._frontier.add(Step(ask, Kind.PAGE, _SOURCE, "the site's own search", parent=page.url))
         found = follow(page, place, in_scope=self._in_scope)
@@ -485,14 +517,26 @@ class ReportSpider(Spider):
             gone=counts.get(Verdict.GONE.value, 0) + counts.get(Verdict.SOFT_GONE.value, 0),
             excluded=counts.get(Verdict.EXCLUDED.value, 0),
             not_asked=self._not_asked,
+            spared=self._spared,
             listings=self._listings,
             incomplete_listings=self._incomplete,
             unexplored=len(waiting),
             unexplored_best=tuple(f"{step.url} ({step.reason})" for step in waiting[:_MOST_TOLD]),
             received_bytes=counts.get("bytes", 0),
             problem=self._problem(reason),
-            notes=(*self._resting(own=False), *columns_told(self._past, self._listed, self._fates)),
+            interrupted=reason not in ("finished", WINDOW_CLOSED) and not self._resting(own=True),
+            notes=(
+                *self._resting(own=False),
+                *self._crawled_hosts.notes,
+                *columns_told(self._past, self._listed, self._fates),
+                *self._left_for_later(reason),
+            ),
         )
+
+    def _left_for_later(self, reason: str) -> list[str]:
+        if reason != WINDOW_CLOSED:
+            return []
+        return [f"{WINDOW_CLOSED}: {len(self._frontier)} pages are left for another night"]
 
     def _resting(self, *, own: bool) -> list[str]:
         """Why hosts are left alone: those of the site itself, or the others."""
@@ -504,11 +548,11 @@ class ReportSpider(Spider):
             return "; ".join(refused)
         if self._start_problems and (self._start_answers == 0 or self._job.given):
             return "; ".join(self._start_problems)
-        if reason not in ("finished", "shutdown"):
+        if reason not in ("finished", "shutdown", WINDOW_CLOSED):
             return f"the crawl stopped early: {reason}"
         if reason == "shutdown":
             return "the crawl was interrupted; run it again to go on"
-        if not self._job.given and not self._walks:
+        if not self._job.given and not self._walks and reason != WINDOW_CLOSED:
             return (
                 "no annual-report column was found: look for it in a browser and add its address "
                 "to the site's start list"

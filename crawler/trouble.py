@@ -8,9 +8,24 @@ from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
 )
+
+DOWNLOAD_ERRORS = (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+    OSError,
+)
+"""What a download ends with when no answer comes."""
 
 
 def explain(error: BaseException, url: str) -> str:
@@ -27,6 +42,8 @@ def explain(error: BaseException, url: str) -> str:
         return f"{host} refused the connection: check the port, and whether the site answers in a browser"
     if isinstance(error, DownloadTimeoutError):
         return f"{host} did not answer in time: check the network, or whether the site answers in a browser"
+    if isinstance(error, DownloadFailedError) and "certificate verify failed" in str(error):
+        return f"the certificate of {host} does not hold"
     if isinstance(error, DownloadCancelledError):
         return f"the download was stopped: {error}"
     return f"the download failed ({type(error).__name__}): {first_line(error)}"

@@ -36,11 +36,13 @@ class Judgement:
     """A verdict and, for the log, what led to it.
 
     ``firm``: of a block, that a shield speaks for the whole host; a bare 403 may mean one folder.
+    ``shell``: of a challenge, that the page is not refused, but only a script draws it.
     """
 
     verdict: Verdict
     reason: str
     firm: bool = False
+    shell: bool = False
 
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -270,6 +272,8 @@ def _html(answer: _Answer) -> Judgement:
         return Judgement(Verdict.OK, f"status {answer.status}")
     if _is_challenge(answer):
         return Judgement(Verdict.CHALLENGE, "a page that is only script and cookies")
+    if is_shell(page):
+        return Judgement(Verdict.CHALLENGE, "a page that only a script draws", shell=True)
     few = len(page.links) <= _FEW_LINKS and not page.tags.site_name
     if few and (words := answer.says(_SHIELD, _SHIELD_SHORT)):
         return Judgement(Verdict.BLOCKED, f"a shield's page: {words}", firm=True)
@@ -278,6 +282,20 @@ def _html(answer: _Answer) -> Judgement:
     if _BINARY_URL.search(answer.url) and not answer.length and not page.links:
         return Judgement(Verdict.ERROR, "an empty page where a file was asked for")
     return Judgement(Verdict.OK, f"status {answer.status}")
+
+
+def is_shell(page: Page) -> bool:
+    """Whether the page shows nothing itself and has a script that may: a single-page application's frame."""
+    if page.root is None or page.main_text_length > _SHELL_TEXT or len(page.links) > 3:
+        return False
+    if page.main_text_length + sum(len(link.text) for link in page.links) > _SHELL_TEXT // 2:
+        return False
+    if any(link.kind in ("frame", "attachment") for link in page.links):
+        return False
+    shown = ("img", "table", "iframe", "frame", "object", "embed", "form")
+    if next(page.root.iter(*shown), None) is not None:
+        return False
+    return any(script.get("src") or (script.text or "").strip() for script in page.root.iter("script"))
 
 
 def _is_challenge(answer: _Answer) -> bool:

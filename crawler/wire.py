@@ -18,13 +18,18 @@ from scrapy.core.downloader.handlers.http11 import (
     _ScrapyAgent,
 )
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 
+from archive.warc.payload import head_fields, split_head
 from crawler.hosts import HostRests, hosts_of
+from crawler.trust import CertificatePolicy
+
+TOO_LARGE = "too_large"
+"""The flag of an answer that was cut because it is longer than allowed."""
 
 
 class Wire:
@@ -146,6 +151,7 @@ class WireDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _NotingFactory
+        self._contextFactory = cast(Any, CertificatePolicy(crawler, hosts_of(crawler)))
 
     async def download_request(self, request: Request) -> Response:
         request.meta.pop("wire", None)
@@ -159,5 +165,19 @@ class WireDownloadHandler(HTTP11DownloadHandler):
             crawler=self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,
         )
-        with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(agent.download_request(request))
+        try:
+            with wrap_twisted_exceptions():
+                return await maybe_deferred_to_future(agent.download_request(request))
+        except DownloadCancelledError:
+            wire = request.meta.get("wire")
+            if wire is None:
+                raise
+            return _cut(request, wire)
+
+
+def _cut(request: Request, wire: Wire) -> Response:
+    """An answer that is longer than allowed, as far as it came; the wire's notes hold the bytes."""
+    head, _ = split_head(wire.response)
+    words = head.split(None, 2)
+    status = int(words[1]) if len(words) > 1 and words[1].isdigit() else 200
+    return Response(request.url, status=status, headers=head_fields(head), flags=[TOO_LARGE], request=request)

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from archive.catalogue.engine import sqlite_url
+from scheduler.window import Window
 
 FILE_NAME = "nianbao.toml"
 
@@ -41,6 +42,7 @@ class SiteSettings(BaseModel):
     robots: bool = True
     max_pages: int = Field(default=5000, ge=1)
     max_minutes: float = Field(default=480.0, gt=0.0)
+    max_drawn: int = Field(default=200, ge=0)
 
     @field_validator("start")
     @classmethod
@@ -57,7 +59,18 @@ class Settings(BaseSettings):
     database: str | None = None
     parallel_hosts: int = Field(default=4, ge=1, le=64)
     workers: int = Field(default=2, ge=1, le=64)
+    browser: str = "auto"
+    window: str = "00:00-00:00"
+    young_days: int = Field(default=60, ge=0)
+    recheck_days: int = Field(default=30, ge=1)
+    explore_days: int = Field(default=7, ge=1)
     site: list[SiteSettings] = []
+
+    @field_validator("window")
+    @classmethod
+    def _span_of_hours(cls, text: str) -> str:
+        Window.parse(text)
+        return text
 
     @classmethod
     def settings_customise_sources(

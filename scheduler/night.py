@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,11 +19,13 @@ from archive.catalogue.engine import Catalogue
 from archive.history.project import ProjectionSummary, project
 from archive.mend import Mended, mend
 from archive.reading import ReadingSummary, read_blobs, stale_blobs
-from archive.runs import RunStatus, SiteIdentity, note_site_run, running, site_row
+from archive.runs import RunStatus, SiteIdentity, note_site_run, running, site_row, unfinished_since
 from crawler.job import CrawlJob, Outcome, Progress, read_message
 from parsers.isolation import Readers
 
 LOG_TAIL_BYTES = 4000
+RESUME_WITHIN = timedelta(hours=12)
+"""What a killed crawl fetched is as good as fetched now for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +124,20 @@ def _crawl_site(
 ) -> Outcome:
     site_id = None if task.job.given else site_row(catalogue, task.identity)
     job = replace(task.job, run_id=run_id, site_id=site_id)
+    if site_id is not None:
+        job = replace(job, resume_since=unfinished_since(catalogue, run_id, site_id, RESUME_WITHIN))
     outcome = _run_process(job, tell)
     if site_id is not None:
-        status = RunStatus.FAILED if outcome.problem else RunStatus.DONE
+        status = _status_of(outcome)
         told = "; ".join(filter(None, (outcome.problem, *outcome.notes)))
         note_site_run(catalogue, run_id, site_id, status, told or None)
     return outcome
+
+
+def _status_of(outcome: Outcome) -> RunStatus:
+    if outcome.interrupted:
+        return RunStatus.INTERRUPTED
+    return RunStatus.FAILED if outcome.problem else RunStatus.DONE
 
 
 def _run_process(job: CrawlJob, tell: Callable[[str, Progress], None]) -> Outcome:
@@ -167,4 +178,5 @@ def _run_process(job: CrawlJob, tell: Callable[[str, Progress], None]) -> Outcom
         return outcome
     last = errors[0].strip().splitlines()[-1:] if errors else []
     detail = last[0] if last else f"see {job.log_file}"
-    return Outcome(name=job.name, problem=f"the crawl process ended with code {code}: {detail}")
+    problem = f"the crawl process ended with code {code}: {detail}"
+    return Outcome(name=job.name, problem=problem, interrupted=True)

@@ -172,7 +172,9 @@ SELECT u.run_id, u.kind, u.started_at, u.finished_at, u.status,
        (SELECT COUNT(*) FROM capture c WHERE c.run_id = u.run_id
           AND c.verdict IN ('error', 'truncated', 'too_large')) AS failed,
        (SELECT COUNT(*) FROM capture c WHERE c.run_id = u.run_id
-          AND c.verdict IN ('blocked', 'challenge')) AS blocked
+          AND c.verdict IN ('blocked', 'challenge')
+          AND NOT EXISTS (SELECT 1 FROM capture d WHERE d.resource_id = c.resource_id
+                AND d.run_id = c.run_id AND d.verdict IN ('ok', 'not_modified'))) AS blocked
   FROM run u
 """
 

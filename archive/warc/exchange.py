@@ -11,6 +11,7 @@ class Exchange:
     """A request and its response, byte for byte as sent, head and body together.
 
     ``response`` keeps the transfer and content codings. ``ip`` is the address really connected to.
+    ``truncated`` says why the response is not whole, in the words of ``WARC-Truncated`` (ISO 28500, 5.13).
     """
 
     url: str
@@ -18,6 +19,7 @@ class Exchange:
     request: bytes
     response: bytes
     ip: str | None = None
+    truncated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,4 @@ class Placed:
     length: int
     record_type: str
     payload_digest: str
+    record_id: str = ""

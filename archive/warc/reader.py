@@ -33,13 +33,13 @@ def record_at(home: Path, file: str, offset: int) -> Record:
 
 
 def read_payload(home: Path, file: str, offset: int) -> bytes:
-    """The bytes of the file that the ``response`` or ``resource`` record at ``offset`` carries,
-    transfer and content codings taken off.
+    """The bytes of the file that the ``response``, ``resource`` or ``conversion`` record at ``offset``
+    carries, transfer and content codings taken off.
 
     Raises :class:`RecordUnreadable`, or ``UndecodableBody``.
     """
     record = record_at(home, file, offset)
-    if record.kind not in ("response", "resource"):
+    if record.kind not in ("response", "resource", "conversion"):
         raise RecordUnreadable(f"{home / file} at byte {offset} is a {record.kind} record, not a response")
     if record.block is None:
         raise RecordUnreadable(

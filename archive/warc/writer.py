@@ -158,6 +158,15 @@ class WarcWriter:
         record.rec_headers.add_header("WARC-Payload-Digest", digest(block))
         return self._place(self._ready(), record, notes)
 
+    def store_conversion(
+        self, url: str, date: str, media_type: str, data: bytes, of: Placed, notes: Notes | None = None
+    ) -> Placed:
+        """Append what was made of an archived answer, such as a page as drawn, as a ``conversion`` of it."""
+        record = self._record("conversion", url, date, data, content_type=media_type)
+        record.rec_headers.add_header("WARC-Payload-Digest", digest(data))
+        record.rec_headers.add_header("WARC-Refers-To", of.record_id)
+        return self._place(self._ready(), record, notes)
+
     def sync(self) -> None:
         """Return when everything stored so far is on disk. Raises :class:`ArchiveUnwritable`."""
         if self._lost is not None:
@@ -247,7 +256,7 @@ class WarcWriter:
         offset = file.size
         length = self._append(file, record)
         payload = record.rec_headers.get_header("WARC-Payload-Digest")
-        return Placed(file.name, offset, length, record.rec_type, payload)
+        return Placed(file.name, offset, length, record.rec_type, payload, _record_id(record))
 
     def _append(self, file: _OpenFile, record: ArcWarcRecord) -> int:
         """Write one record as one gzip member with one call; on failure cut back what was written."""
@@ -303,6 +312,8 @@ class WarcWriter:
     def _http(self, kind: str, exchange: Exchange, block: bytes, date: str) -> ArcWarcRecord:
         content_type = "application/http; msgtype=response"
         record = self._record(kind, exchange.url, date, block, content_type=content_type)
+        if exchange.truncated:
+            record.rec_headers.add_header("WARC-Truncated", exchange.truncated)
         if exchange.ip:
             record.rec_headers.add_header("WARC-IP-Address", exchange.ip)
         return record

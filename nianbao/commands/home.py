@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from archive.catalogue.engine import open_catalogue as try_catalogue
 from archive.history.project import project
 from archive.hosts import HostState, refusing_hosts
 from archive.queries import Rows
+from crawler.browser.messages import INSTALL, OFF, BrowserUnavailable, find_chromium
 from nianbao.commands.context import DONE_WITH_FAILURES, home_path, open_home, opened, stop
 from nianbao.output import Format, console, print_rows
 from nianbao.settings import (
@@ -162,10 +164,23 @@ def _examine(path: Path) -> Iterator[tuple[bool, str, str]]:
         yield True, "the catalogue opens and is up to date", ""
     except (CatalogueMissing, CatalogueOutdated, CatalogueNewer, SQLAlchemyError) as error:
         yield False, f"the catalogue: {str(error).splitlines()[0]}", "run `nianbao init`"
+    yield _examine_browser(settings.browser)
     yield from _examine_storage(path)
     for program in PROGRAMS:
         there = f"{program.name} is installed" if program.path() else str(program.missing())
         yield True, f"{there} (optional)", ""
+
+
+def _examine_browser(setting: str) -> tuple[bool, str, str]:
+    """Most sites need none, so that it is no fault where none is installed, unless the settings name one."""
+    try:
+        program = find_chromium(setting)
+    except BrowserUnavailable as error:
+        return setting == OFF, f"the browser: {error}", "correct `browser` in the settings"
+    own = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
+    there = program or next((str(p) for p in own.glob("chromium*")), None)
+    said = there or f"none, so these are left out; {INSTALL}"
+    return True, f"a browser for pages that a script draws: {said}", ""
 
 
 def _examine_storage(path: Path) -> Iterator[tuple[bool, str, str]]:

@@ -66,9 +66,7 @@ def _settle(
         day = moment(since)[:10] if since else None
     except BadDate as error:
         raise CannotDecide(str(error)) from error
-    made = decide(
-        catalogue, one.subject, one.object, kind or one.kind, since=day, reason=reason, who=who
-    )
+    made = decide(catalogue, one.subject, one.object, kind or one.kind, since=day, reason=reason, who=who)
     what = (kind or one.kind).value
     console.print(f"decision {made}: {one.subject_name} and {one.object_name}: {what}", markup=False)
 

@@ -20,7 +20,7 @@ from archive.history.reread import differences
 from archive.mend import Mended
 from archive.reading import Failure, ReadingSummary, all_blobs, archived, stale_blobs
 from archive.runs import SiteIdentity
-from archive.times import compact, utc_now
+from archive.times import compact, iso, utc_now
 from crawler.job import CrawlJob, Outcome
 from crawler.job import Progress as CrawlProgress
 from nianbao import __version__
@@ -31,6 +31,7 @@ from nianbao.output import console, errors
 from nianbao.settings import SiteSettings, site_name, web_address
 from parsers.isolation import Readers
 from scheduler.night import NightSummary, SiteTask, Watcher, read_stale, run_night
+from scheduler.window import Window
 
 _BEST_UNEXPLORED = 5
 
@@ -87,15 +88,28 @@ def crawl(
     ask_again: Annotated[
         bool, typer.Option("--ask-again", help="Also ask hosts that refused us and are left alone for now.")
     ] = False,
+    night: Annotated[
+        bool,
+        typer.Option(
+            "--night", help="Ask only for what is due tonight, and only within the window of hours."
+        ),
+    ] = False,
 ) -> None:
     """Crawl the sites once, read what is new, and record what changed.
+
+    A crawl by hand asks for everything that it knows. With `--night`, as for a crawl that cron starts, it
+    asks for columns and young reports, and for older ones the more rarely the longer they have not changed;
+    the settings say how rarely. A crawl that was killed is gone on with.
 
     Example: nianbao crawl spt.gov.cn
     """
     home = open_home(context)
     chosen = _choose(home, site or [])
+    stop_at = _end_of_window(home) if night else None
     with opened(home) as catalogue:
-        summary = _run(home, catalogue, [task_of(home, s, ask_again) for s in chosen], "crawl")
+        summary = _run(
+            home, catalogue, [task_of(home, s, ask_again, night, stop_at) for s in chosen], "crawl"
+        )
     _end(summary)
 
 
@@ -131,9 +145,7 @@ def backfill(
     _end(summary)
 
 
-def _tasks_of(
-    home: Home, urls: list[str], follow: bool, allow_private: bool, delay: float
-) -> list[SiteTask]:
+def _tasks_of(home: Home, urls: list[str], follow: bool, allow_private: bool, delay: float) -> list[SiteTask]:
     by_host: dict[str, list[str]] = {}
     for one in urls:
         by_host.setdefault(urlsplit(one).netloc.lower(), []).append(one)
@@ -238,7 +250,25 @@ def _choose(home: Home, names: list[str]) -> list[SiteSettings]:
     return [known[n] for n in names] or list(known.values())
 
 
-def task_of(home: Home, site: SiteSettings, ask_again: bool = False) -> SiteTask:
+def _end_of_window(home: Home) -> str:
+    """When the hours end in which a nightly crawl may ask. Ends the program outside of them."""
+    closes = Window.parse(home.settings.window).closes_at(utc_now())
+    if closes is None:
+        raise stop(
+            f"it is not within window = {home.settings.window!r} (Asia/Shanghai); "
+            "leave out --night to crawl now",
+            DONE_WITH_FAILURES,
+        )
+    return iso(closes)
+
+
+def task_of(
+    home: Home,
+    site: SiteSettings,
+    ask_again: bool = False,
+    night: bool = False,
+    stop_at: str | None = None,
+) -> SiteTask:
     identity = SiteIdentity(site.name, site.title, site.division, tuple(site.start))
     job = CrawlJob(
         catalogue_url=home.catalogue_url,
@@ -254,6 +284,13 @@ def task_of(home: Home, site: SiteSettings, ask_again: bool = False) -> SiteTask
         max_pages=site.max_pages,
         max_seconds=60.0 * site.max_minutes,
         ask_again=ask_again,
+        browser=home.settings.browser,
+        max_drawn=site.max_drawn,
+        night=night,
+        young_days=home.settings.young_days,
+        recheck_days=home.settings.recheck_days,
+        explore_days=home.settings.explore_days,
+        stop_at=stop_at,
         log_file=_log_file(home, site.name),
     )
     return SiteTask(identity, job)
@@ -275,6 +312,7 @@ def _given(
         allow_private=allow_private,
         given=True,
         follow=follow,
+        browser=home.settings.browser,
         log_file=_log_file(home, f"backfill-{name}"),
     )
     return SiteTask(SiteIdentity(host, None, None, tuple(urls)), job)
@@ -341,6 +379,7 @@ def site_line(outcome: Outcome) -> str:
         "left out by robots.txt": outcome.excluded,
         "left unexplored": outcome.unexplored,
         "not asked for": outcome.not_asked,
+        "not due, or fetched before": outcome.spared,
     }
     parts += [f"{count} {what}" for what, count in counts.items() if count]
     line = f"{outcome.name}: {', '.join(parts)}"

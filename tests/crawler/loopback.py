@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
 import time
@@ -54,15 +55,19 @@ NOT_FOUND = Answer("<html><title>404</title><p>没有这个地址。</p></html>"
 class Loopback(AbstractContextManager["Loopback"]):
     """Serves ``site`` (which may be set anew) from construction until the ``with`` block ends."""
 
-    def __init__(self, site: Site, host: str = "127.0.0.1") -> None:
+    def __init__(self, site: Site, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
         self.site = site
         self.asked: list[Asked] = []
         self.busy = self.most_at_once = 0
         self.lock = Lock()
         self._server = _Server((host, 0), _Handler)
         self._server.loopback = self
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = int(self._server.server_address[1])
-        self.url = f"http://{host}:{self.port}/"
+        self.url = f"{'https' if tls else 'http'}://{host}:{self.port}/"
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
         self._thread.start()
 
@@ -105,12 +110,13 @@ class _Handler(BaseHTTPRequestHandler):
                 loopback.busy -= 1
         self.send_response(answer.status)
         for name, value in {"Content-Type": HTML, **answer.headers}.items():
-            for one in value.split("\n"):
+            for one in value.split("\n") if value else ():
                 self.send_header(name, one)
         if "Content-Length" not in answer.headers and answer.status != 304:
             self.send_header("Content-Length", str(len(answer.data)))
         self.end_headers()
         self.wfile.write(answer.data)
+        self.close_connection = answer.headers.get("Connection") == "close"
 
     do_POST = do_GET
 
@@ -157,6 +163,7 @@ def job_for(home: Path, url: str, **changes: Any) -> CrawlJob:
         "user_agent": "nianbao-tests (+https://example.org/who)",
         "delay": 0,
         "allow_private": True,
+        "log_file": str(home / "crawl.log"),
     }
     catalogue.close()
     return CrawlJob(**{**values, **changes})

@@ -1,0 +1,247 @@
+"""The Scrapy side of the browser: draws what needs it, and gives its cookies to plain HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from http.cookiejar import Cookie
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
+from scrapy.http import Headers, HtmlResponse, Response
+
+from archive.capture import Fetched, Kind, Via
+from crawler.archiving import recorder_of
+from crawler.browser.messages import BrowserUnavailable, DrawingFailed, Drawn
+from crawler.browser.need import Need, is_empty_list, need_of
+from crawler.hosts import Hosts, host_of, hosts_of
+from crawler.page import read_page
+from crawler.robots import Robots
+from crawler.verdict import Judgement, Verdict, judge
+
+if TYPE_CHECKING:
+    from crawler.browser.drawer import Drawer, Visit
+
+CHALLENGE_PATIENCE = 8.0
+"""Seconds that a challenge has to reload its page."""
+MOST_PASSES = 5
+"""Challenges of one host that are tried in one crawl: as often as its cookies lapse, within reason."""
+_HTML = "text/html; charset=utf-8"
+
+
+class BrowserMiddleware:
+    """Behind the archive and before courtesy: what it gives on is judged as any other answer."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self._crawler = crawler
+        self._hosts: Hosts = hosts_of(crawler)
+        self._recorder = recorder_of(crawler)
+        self._made: Drawer | None = None
+        self._left = settings.getint("NIANBAO_MAX_DRAWN")
+        self._passing: dict[str, asyncio.Lock] = {}
+        self._passes: dict[str, int] = {}
+        self._rules_unread: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> BrowserMiddleware:
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.closed, signals.spider_closed)
+        return middleware
+
+    async def closed(self) -> None:
+        if self._made is not None:
+            await self._made.close()
+
+    @property
+    def _drawer(self) -> Drawer:
+        if self._made is None:
+            # Playwright takes a third of a second to load, and most crawls draw nothing
+            from crawler.browser.drawer import Drawer
+
+            settings = self._crawler.settings
+            self._made = Drawer(self._crawler, settings["NIANBAO_BROWSER"], settings["USER_AGENT"])
+        return self._made
+
+    async def process_request(self, request: Request) -> None:
+        if request.meta.get("browser"):
+            return
+        host = host_of(request.url)
+        start = request.meta.get("kind") in (Kind.START, Kind.GIVEN)
+        if start and self._hosts.of(request.url).state.challenged and not self._passes.get(host):
+            try:
+                await self._pass(request.url, host, seen=0)
+            except BrowserUnavailable as error:
+                self._note_challenge(host, error)
+        if self._passes.get(host):
+            # the cookies were given to this name, and both names say who asks
+            request.headers["User-Agent"] = self._drawer.user_agent
+        request.meta["passes"] = self._passes.get(host, 0)
+
+    async def process_response(self, request: Request, response: Response) -> Response | Request:
+        judgement: Judgement | None = request.meta.get("judgement")
+        if judgement is None or request.meta.get("browser"):
+            return response
+        if request.url.endswith("/robots.txt"):
+            if judgement.verdict is Verdict.CHALLENGE:
+                self._rules_unread.add(host_of(request.url))
+            return response
+        need = need_of(judgement, request.meta.get("page"))
+        if need is Need.CHALLENGE:
+            return await self._challenged(request, response, judgement)
+        if need is not None and request.method == "GET":
+            return await self._drawn(request, response, need)
+        return response
+
+    # --------------------------------------------------------- challenges
+
+    async def _challenged(
+        self, request: Request, response: Response, judgement: Judgement
+    ) -> Response | Request:
+        """Pass the challenge in the browser, then ask once more by plain HTTP with its cookies."""
+        host = host_of(request.url)
+        try:
+            passed = await self._pass(_page_of(request), host, seen=request.meta.get("passes", 0))
+        except BrowserUnavailable as error:
+            self._note_challenge(host, error)
+            return response
+        if passed:
+            again: Request = request.replace(dont_filter=True)
+            again.meta["challenged"] = True
+            return again
+        reason = f"{judgement.reason}, which the browser did not pass either"
+        request.meta["judgement"] = Judgement(Verdict.BLOCKED, reason, firm=True)
+        return response
+
+    async def _pass(self, url: str, host: str, *, seen: int) -> bool:
+        """Whether the host's challenge is passed. ``seen``: how often it was when the request was sent."""
+        async with self._passing.setdefault(host, asyncio.Lock()):
+            passes = self._passes.get(host, 0)
+            if passes > seen:
+                return True
+            if passes >= MOST_PASSES:
+                return False
+            care = self._hosts.of(url)
+            visit = self._drawer.visit(url)
+            try:
+                drawn = await self._drawer.draw(visit, CHALLENGE_PATIENCE)
+            except DrawingFailed:
+                return False
+            if not drawn.passed:
+                return False
+            self._share(drawn)
+            self._passes[host] = passes + 1
+            if host in self._rules_unread:
+                self._rules_unread.discard(host)
+                self._forget_rules(host)
+            care.learn(challenged=visit.challenges > 0)
+            return True
+
+    def _note_challenge(self, host: str, error: BrowserUnavailable) -> None:
+        self._hosts.note(f"{host} asks for a browser (a script challenge): {error}")
+
+    def _forget_rules(self, host: str) -> None:
+        assert self._crawler.engine is not None
+        for middleware in self._crawler.engine.downloader.middleware.middlewares:
+            if isinstance(middleware, Robots):
+                middleware.forget(host)
+
+    def _share(self, drawn: Drawn) -> None:
+        """Give the browser's cookies to plain HTTP."""
+        assert self._crawler.engine is not None
+        for middleware in self._crawler.engine.downloader.middleware.middlewares:
+            if isinstance(middleware, CookiesMiddleware):
+                for one in drawn.cookies:
+                    middleware.jars[None].set_cookie(_cookie(one))
+
+    # ------------------------------------------------------------- drawing
+
+    async def _drawn(self, request: Request, response: Response, need: Need) -> Response:
+        """The page as drawn, kept as such; the answer as it was where that cannot be had."""
+        host = host_of(request.url)
+        if self._left <= 0:
+            self._hosts.note(
+                "more pages need the browser than one crawl may draw: see max_drawn in nianbao.toml"
+            )
+            return response
+        self._left -= 1
+        visit = self._drawer.visit(response.url, request, response)
+        try:
+            drawn = await self._drawer.draw(visit)
+        except BrowserUnavailable as error:
+            self._hosts.note(f"{host} has pages that a script draws: {error}")
+            return response
+        except DrawingFailed as error:
+            self._hosts.note(f"{response.url} was not drawn: {error}")
+            return response
+        return self._keep(request, response, visit, drawn, need)
+
+    def _keep(self, request: Request, response: Response, visit: Visit, drawn: Drawn, need: Need) -> Response:
+        page = read_page(drawn.html, drawn.url, _HTML)
+        fields = {"content-type": _HTML}
+        judgement = judge(200, fields, drawn.html, url=drawn.url, final_url=drawn.url, page=page)
+        if judgement.verdict is not Verdict.OK or need is Need.LIST and is_empty_list(page):
+            return response
+        self._hosts.of(request.url).learn(needs_browser=True)
+        if visit.placed is not None:
+            fetched = Fetched(
+                url=drawn.url,
+                fetched_at=datetime.now(UTC),
+                kind=Kind(request.meta.get("kind", Kind.PAGE)),
+                verdict=judgement.verdict.value,
+                reason=f"{need.value}, drawn with {drawn.requests} requests",
+                body=drawn.html,
+                media_type="text/html",
+                parent_url=request.meta.get("parent"),
+                via=Via.BROWSER,
+            )
+            self._recorder.add_drawn(fetched, visit.placed)
+        request.meta["judgement"] = judgement
+        request.meta["page"] = page
+        headers = Headers({"Content-Type": _HTML})
+        flags = [*response.flags, "drawn"]
+        return HtmlResponse(
+            drawn.url,
+            status=200,
+            headers=headers,
+            body=drawn.html,
+            flags=flags,
+            request=request,
+            encoding="utf-8",
+        )
+
+
+def _page_of(request: Request) -> str:
+    """A page of the same host to pass a challenge on: a file is not drawn."""
+    if request.meta.get("kind") != Kind.ATTACHMENT.value:
+        return request.url
+    parent: str | None = request.meta.get("parent")
+    if parent is not None and host_of(parent) == host_of(request.url):
+        return parent
+    return request.url.partition("://")[0] + f"://{host_of(request.url)}/"
+
+
+def _cookie(one: dict[str, Any]) -> Cookie:
+    """A browser's cookie as the cookie jar of plain HTTP holds it."""
+    domain = str(one["domain"])
+    expires = float(one.get("expires", -1))
+    return Cookie(
+        version=0,
+        name=str(one["name"]),
+        value=str(one["value"]),
+        port=None,
+        port_specified=False,
+        domain=domain if "." in domain.strip(".") else f"{domain}.local",
+        domain_specified=domain.startswith("."),
+        domain_initial_dot=domain.startswith("."),
+        path=str(one["path"]),
+        path_specified=True,
+        secure=bool(one.get("secure")),
+        expires=int(expires) if expires > 0 else None,
+        discard=expires <= 0,
+        comment=None,
+        comment_url=None,
+        rest={},
+    )

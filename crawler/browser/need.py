@@ -1,0 +1,63 @@
+"""Whether a page has to be drawn. Pure.
+
+Only three things ask for the browser: a page that is nothing but script, a report column without rows whose
+script fetches them in a way that no family knows, and a script challenge. All else is read as it was sent.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from crawler.discovery import CandidateKind, Place, follow, is_report_column
+from crawler.families import drawn_lists_of, paging_of
+from crawler.page import Page
+from crawler.verdict import Judgement, Verdict
+
+
+class Need(StrEnum):
+    """Why a page has to be drawn."""
+
+    SHELL = "a page that only a script draws"
+    LIST = "a list that a script fills"
+    CHALLENGE = "a script challenge"
+
+
+_FILLS_A_LIST = re.compile(
+    r"\$\s*\.\s*(?:ajax|get|post|getJSON)\b|\bfetch\s*\(|XMLHttpRequest|\baxios\b|loadPageData|\bVue\b|\blaypage\b"
+    r"|layui|Handlebars|dataproxy|template\s*\(|\.render\s*\(|createApp",
+    re.I,
+)
+_SLOT = re.compile(r"\bv-for=|\bng-repeat=|\{\{\s*[\w.]+\s*\}\}|text/x-handlebars|text/html['\"]?\s+id=")
+_LEAF = (CandidateKind.ARTICLE, CandidateKind.ATTACHMENT)
+
+
+def need_of(judgement: Judgement, page: Page | None) -> Need | None:
+    """Why the browser is needed for this answer; None where it is not."""
+    if judgement.verdict is Verdict.CHALLENGE:
+        return Need.SHELL if judgement.shell else Need.CHALLENGE
+    if judgement.verdict is Verdict.OK and page is not None and is_empty_list(page):
+        return Need.LIST
+    return None
+
+
+def is_empty_list(page: Page) -> bool:
+    """Whether the page is a report column that names no report, and a script of its own may fetch them."""
+    if not is_report_column(page) or not _has_list_script(page) or paging_of(page) is not None:
+        return False
+    return not drawn_lists_of(page) and not names_reports(page)
+
+
+def names_reports(page: Page) -> bool:
+    """Whether the page leads to anything that a report column leads to."""
+    return any(one.kind in _LEAF for one in follow(page, Place(), in_scope=lambda url: True))
+
+
+def _has_list_script(page: Page) -> bool:
+    if _FILLS_A_LIST.search(page.scripts_text) or _SLOT.search(page.text):
+        return True
+    return page.root is not None and any(
+        re.search(r"list|page|app|vue|main|index|chunk", script.get("src", ""), re.I)
+        for script in page.root.iter("script")
+        if script.get("src")
+    )
