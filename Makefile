@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.setup-done
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test recall lint bench eval docs clean
+.PHONY: help setup demo test faults recall lint bench eval docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ demo: setup ## crawl a replica site twice, with edits in between; needs no netwo
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+faults: setup ## kill crawls, fill disks and flip bits for some minutes
+	@$(BIN)/python -m pytest -m faults -s $(ARGS)
 
 recall: setup ## crawl the replica of every family and print what was found of it
 	@$(BIN)/python -m pytest -q -rP tests/crawler/test_replicas.py -k all_reports | grep ": recall"
