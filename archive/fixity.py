@@ -14,8 +14,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import aliased
 
 from archive.catalogue.engine import Catalogue
@@ -164,8 +165,16 @@ def _against_rows(
 ) -> Iterator[str]:
     """Every row's record is there and says what the row says; every capture's record has its row."""
     with catalogue.reading() as session:
-        query = select(Capture).where(Capture.warc_file == file)
-        rows = {row.warc_offset: row for row in session.scalars(query)}
+        query = select(
+            Capture.capture_id,
+            Capture.warc_offset,
+            Capture.warc_length,
+            Capture.record_type,
+            Capture.fetched_at,
+            Capture.payload_digest,
+            Capture.sha256,
+        ).where(Capture.warc_file == file)
+        rows = {row.warc_offset: row for row in session.execute(query)}
     for record in sound:
         row = rows.pop(record.offset, None)
         if row is None:
@@ -178,7 +187,7 @@ def _against_rows(
             yield f"no record stands at byte {offset}, where the catalogue has capture {row.capture_id}"
 
 
-def _differs(row: Capture, record: Sound) -> str | None:
+def _differs(row: Row[*tuple[Any, ...]], record: Sound) -> str | None:
     pairs = {
         "length": (row.warc_length, record.length),
         "type": (row.record_type, record.type),

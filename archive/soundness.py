@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import b32decode
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.notes import is_capture
+from archive.warc.digests import Digest, fits
 from archive.warc.members import GZIP_HEADER, Fault, Member, walk
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, split_head, status_of
 from archive.warc.record import MalformedRecord, Record, read_record
 
-_DIGEST = re.compile(r"(sha1|sha256|sha512|md5):([A-Za-z0-9+/]+)=*")
+_CODED = re.compile(rb"^(transfer|content)-encoding[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ def _check_member(member: Member) -> Sound | Damage:
         record = read_record(member.data)
     except MalformedRecord as error:
         return Damage(member.offset, str(error))
+    head, body = _parts(record)
     reason = _wrong_header(member) or _wrong_digest(record, "warc-block-digest", record.block)
-    body = _payload(record)
     if reason is None and record.type != "revisit":  # whose payload is its original's
         reason = _wrong_digest(record, "warc-payload-digest", body)
     if reason is not None:
@@ -101,7 +101,7 @@ def _check_member(member: Member) -> Sound | Damage:
         record.url,
         record.date,
         record.fields.get("warc-payload-digest", ""),
-        _sha256(record, body),
+        _sha256(record, head, body),
         _original(record),
         is_capture(record),
     )
@@ -112,49 +112,33 @@ def _wrong_header(member: Member) -> str | None:
     return None if member.header == GZIP_HEADER else "the gzip header is not the one that was written"
 
 
-def _payload(record: Record) -> bytes:
+def _parts(record: Record) -> tuple[bytes, bytes]:
+    """The head of an HTTP message, if the block is one, and the payload."""
     if record.fields.get("content-type", "").startswith("application/http"):
-        return split_head(record.block)[1]
-    return record.block
+        return split_head(record.block)
+    return b"", record.block
 
 
 def _wrong_digest(record: Record, field: str, data: bytes) -> str | None:
     """What is wrong with a digest; None if it fits, or the record has none."""
     said = record.fields.get(field)
-    if said is None:
-        return None
-    found = _DIGEST.fullmatch(said)
-    if found is None:
+    fit = True if said is None else fits(said, data)
+    if fit is None:
         return f"{field} is {said!r}, which is no digest"
-    algorithm, value = found.groups()
-    actual = hashlib.new(algorithm, data)
-    return None if actual.digest() == _raw(value, actual.digest_size) else f"the bytes do not fit {field}"
+    return None if fit else f"the bytes do not fit {field}"
 
 
-def _raw(value: str, size: int) -> bytes | None:
-    """A digest's bytes from base32, as ISO 28500 shows it, or hexadecimal, as some tools write."""
-    try:
-        return bytes.fromhex(value) if len(value) == 2 * size else b32decode(value + "=" * (-len(value) % 8))
-    except ValueError:
-        return None
-
-
-def _sha256(record: Record, body: bytes) -> str | None:
+def _sha256(record: Record, head: bytes, body: bytes) -> str | None:
     if record.type == "resource":
         return hashlib.sha256(body).hexdigest()
-    if record.type != "response":
+    if record.type != "response" or status_of(head) == 304:
         return None
-    head, _ = split_head(record.block)
-    fields = head_fields(head)
-    if status_of(head) == 304:
-        return None
-    if not ("transfer-encoding" in fields or "content-encoding" in fields):
-        said = _DIGEST.fullmatch(record.fields.get("warc-payload-digest", ""))
-        proved = _raw(said[2], 32) if said and said[1] == "sha256" else None
-        if proved is not None:  # of the same bytes
-            return proved.hex()
+    if not _CODED.search(head):
+        proved = Digest.read(record.fields.get("warc-payload-digest"))
+        if proved is not None and proved.algorithm == "sha256":  # of the same bytes
+            return proved.value.hex()
     try:
-        return hashlib.sha256(decode_body(body, fields)).hexdigest()
+        return hashlib.sha256(decode_body(body, head_fields(head))).hexdigest()
     except UndecodableBody:
         return None
 

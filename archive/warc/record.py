@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 _HEAD_END = b"\r\n\r\n"
 _RECORD_END = b"\r\n\r\n"
-_VERSION = re.compile(rb"WARC/1\.[01]")
+_FIELD = re.compile(r"^([!#-'*+\-.0-9A-Z^-z|~]+):[ \t]*([^\r\n]*)\r?$", re.MULTILINE)
+_VERSION = re.compile(rb"WARC/1\.[01]\r\n")
 
 
 class MalformedRecord(ValueError):
@@ -40,34 +41,45 @@ class Record:
 
 def read_record(data: bytes) -> Record:
     """The record that ``data`` holds from its first byte to its last. Raises :class:`MalformedRecord`."""
-    head, found, rest = data.partition(_HEAD_END)
-    if not found:
+    end = data.find(_HEAD_END)
+    if end < 0:
         raise MalformedRecord("the record's head has no end")
-    lines = head.split(b"\r\n")
-    if not _VERSION.fullmatch(lines[0]):
-        raise MalformedRecord(f"no WARC/1.0 or WARC/1.1 record begins here, but {lines[0][:20]!r}")
-    fields = _fields(lines[1:])
+    if not _VERSION.match(data):
+        raise MalformedRecord(f"no WARC/1.0 or WARC/1.1 record begins here, but {data[:20]!r}")
+    fields = _fields(data[:end])
     declared = fields.get("content-length", "")
     if not declared.isdecimal():
         raise MalformedRecord(f"Content-Length is {declared!r}, not a number")
-    length = int(declared)
-    if len(rest) < length:
-        raise MalformedRecord(f"the block has {len(rest)} of the {length} bytes that its head declares")
-    if rest[length:] != _RECORD_END:
+    start, length = end + len(_HEAD_END), int(declared)
+    if len(data) < start + length:
+        raise MalformedRecord(f"the block has {len(data) - start} of the {length} bytes that it should have")
+    if data[start + length :] != _RECORD_END:
         raise MalformedRecord("the record does not end with two line ends behind its block")
-    return Record(fields, rest[:length])
+    return Record(fields, data[start : start + length])
 
 
-def _fields(lines: list[bytes]) -> dict[str, str]:
+def _fields(head: bytes) -> dict[str, str]:
+    text = head.decode("utf-8", "replace").partition("\r\n")[2]
+    found = _FIELD.findall(text)
+    if len(found) != text.count("\r\n") + 1:
+        return _odd_fields(text)
+    fields: dict[str, str] = {}
+    for name, value in found:
+        fields.setdefault(name.lower(), value.rstrip())
+    return fields
+
+
+def _odd_fields(text: str) -> dict[str, str]:
+    """Heads with folded lines, or with lines that are no fields."""
     fields: dict[str, str] = {}
     last = ""
-    for line in lines:
-        if line[:1] in (b" ", b"\t") and last:  # a folded line
-            fields[last] += " " + line.strip().decode("utf-8", "replace")
+    for line in text.split("\r\n"):
+        if line[:1] in (" ", "\t") and last:
+            fields[last] += " " + line.strip()
             continue
-        name, colon, value = line.partition(b":")
-        if not colon or not name.strip():
+        name, colon, value = line.partition(":")
+        last = name.strip().lower()
+        if not colon or not last:
             raise MalformedRecord(f"the head has a line that is no field: {line[:40]!r}")
-        last = name.strip().decode("ascii", "replace").lower()
-        fields.setdefault(last, value.strip().decode("utf-8", "replace"))
+        fields.setdefault(last, value.strip())
     return fields

@@ -66,7 +66,7 @@ def our_crawl(start: str) -> Measured:
         home = Path(folder)
         catalogue = create_catalogue(sqlite_url(home))
         try:
-            ended = _run(["-m", "crawler.process"], _job(catalogue, home, start).to_json())
+            ended = _run(["-m", "crawler.process"], job_of(catalogue, home, start).to_json())
             outcome = _outcome(ended.output)
             reached = _archived_paths(catalogue, start)
         finally:
@@ -74,7 +74,8 @@ def our_crawl(start: str) -> Measured:
     return Measured(OURS, ended.wall, ended.cpu, ended.peak_rss, outcome.fetched, reached)
 
 
-def _job(catalogue: Catalogue, home: Path, start: str) -> CrawlJob:
+def job_of(catalogue: Catalogue, home: Path, start: str) -> CrawlJob:
+    """A crawl of the plain site, with no delay between requests."""
     return CrawlJob(
         catalogue_url=catalogue.url,
         home=str(home),
