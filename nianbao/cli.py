@@ -13,6 +13,7 @@ from nianbao import __version__
 from nianbao.commands import ask, check, exchange, history, home, keep, work
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
+from nianbao.commands.migrate import migrate
 from nianbao.commands.review import review
 from nianbao.commands.tables import export
 from nianbao.output import errors
@@ -73,6 +74,7 @@ app.command()(history.correct)
 app.command()(history.corrections)
 app.command()(review)
 app.command()(export)
+app.command()(migrate)
 app.command()(history.rebuild)
 app.command()(keep.verify)
 app.command()(keep.mend)

@@ -87,8 +87,7 @@ def open_catalogue(url: str) -> Catalogue:
     if path is not None and not path.exists():
         raise CatalogueMissing(f"no catalogue at {path}; make a home with `nianbao init`")
     catalogue = Catalogue(url)
-    with catalogue.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+    found = _revision(catalogue)
     script = ScriptDirectory.from_config(alembic_config(url))
     if found == script.get_current_head():
         return catalogue
@@ -97,7 +96,23 @@ def open_catalogue(url: str) -> Catalogue:
         raise CatalogueMissing(f"{url} holds no nianbao catalogue; make one with `nianbao init`")
     if found not in {s.revision for s in script.walk_revisions()}:
         raise CatalogueNewer(f"the catalogue is at schema {found}, newer than this nianbao: upgrade nianbao")
-    raise CatalogueOutdated(f"the catalogue is at schema {found}: run `nianbao init` to bring it up to date")
+    raise CatalogueOutdated(
+        f"the catalogue is at schema {found}: run `nianbao migrate` to bring it up to date"
+    )
+
+
+def schema_of(url: str) -> str | None:
+    """The revision of the schema that the database has; None when it has none."""
+    catalogue = Catalogue(url)
+    try:
+        return _revision(catalogue)
+    finally:
+        catalogue.close()
+
+
+def _revision(catalogue: Catalogue) -> str | None:
+    with catalogue.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def create_catalogue(url: str) -> Catalogue:

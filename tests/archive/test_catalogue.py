@@ -112,7 +112,7 @@ def test_an_unknown_schema_is_a_newer_one(catalogue_url: str) -> None:
 
 def test_an_earlier_schema_is_outdated(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archive.catalogue.engine.ScriptDirectory.get_current_head", lambda _: "9999")
-    with pytest.raises(CatalogueOutdated, match="nianbao init"):
+    with pytest.raises(CatalogueOutdated, match="nianbao migrate"):
         open_catalogue(catalogue.url)
 
 
