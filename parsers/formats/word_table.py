@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from parsers.document import Cell, Grid
 
 GHOST = 120
-"""Columns narrower than so many twips (a twentieth of a point) hold no text."""
+"""Columns narrower than so many twips (a twentieth of a point) hold no text, where the widths are true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ def word_grid(rows: Sequence[Sequence[WordCell]], boundaries: Sequence[int], loc
     placed: list[_Open] = []
     above: list[_Open] = []
     index = _merged(boundaries)
+    if any(cell.text and _at(index, cell.right) <= _at(index, cell.left) for row in rows for cell in row):
+        index = []  # widths that are no widths: a column with text in it is none of hands that drew
     for number, row in enumerate(rows):
         current: list[_Open] = []
         for cell in row:

@@ -126,6 +126,17 @@ def test_columns_a_hair_wide_are_merged_away() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("width", [1, 40, 119])
+def test_columns_with_text_are_none_of_a_hair_whatever_width_is_stated(
+    figures: dict[str, str], width: int
+) -> None:
+    """Programs that make DOCX state any width, and Word mends it when it opens the file."""
+    body = report(TITLE, [])
+    for sheet in sheets(figures):
+        body += table(sheet, [width] * sheet.width)
+    assert wrong(read(docx(body)), figures) == {}
+
+
 def test_a_table_that_lays_out_the_page_gives_the_tables_in_it(figures: dict[str, str]) -> None:
     inner = "".join(table(sheet) for sheet in sheets(figures))
     body = f"{p(TITLE)}<w:tbl><w:tr><w:tc>{p('左')}</w:tc><w:tc>{inner}<w:p/></w:tc></w:tr></w:tbl>"
