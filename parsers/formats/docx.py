@@ -7,19 +7,20 @@ by itself (一、 before a heading) are written out by :mod:`parsers.formats.doc
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from lxml.etree import _Element as Element
 
 from parsers.characters import tidy
 from parsers.document import Document, Grid, Paragraph
+from parsers.formats import html, mhtml
 from parsers.formats.docx_lists import Numbering, read_numbering
 from parsers.formats.word_table import WordCell, word_grid
 from parsers.formats.xml_parts import child, children, named, number, tag, value
 from parsers.formats.zips import Package
-from parsers.outcomes import UnreadableFile
-from parsers.sniff import DOCX
+from parsers.outcomes import TooMuch, UnreadableFile
+from parsers.sniff import DOCX, HTML, MHTML, sniff
 
 _DOCUMENT = "word/document.xml"
 _DEEPEST = 60
@@ -29,14 +30,17 @@ _SKIPPED = frozenset(
 )  # fmt: skip
 _SPACES = frozenset(["tab", "br", "cr", "ptab"])
 _WRAPPERS = frozenset(["sdt", "sdtContent", "customXml", "ins", "moveTo"])
+_CHUNK_READERS: dict[str, Callable[[bytes], Document]] = {HTML: html.read, MHTML: mhtml.read}
 _LEAST_INNER_TABLE = 4
 """A table that holds one of so many cells lays out the page."""
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Blocks under way, in reading order."""
+    """Blocks under way, in reading order. ``main`` is the part that they stand in."""
 
+    package: Package
+    main: str
     numbering: Numbering
     blocks: list[Paragraph | Grid] = field(default_factory=list)
 
@@ -44,10 +48,11 @@ class _Walk:
 def read(data: bytes) -> Document:
     """Read a DOCX. Raises :class:`~parsers.outcomes.UnreadableFile` when its main part cannot be read."""
     package = Package(data)
-    body = child(package.tree(_main_part(package)), "body")
+    main = _main_part(package)
+    body = child(package.tree(main), "body")
     if body is None:
         raise UnreadableFile("the document has no body")
-    walk = _Walk(read_numbering(package))
+    walk = _Walk(package, main, read_numbering(package))
     _blocks(body, "docx:/body", walk, 0)
     return Document(DOCX, tuple(walk.blocks))
 
@@ -73,14 +78,33 @@ def _paths(parent: Element, path: str) -> Iterator[tuple[Element, str, str]]:
 
 def _blocks(parent: Element, path: str, walk: _Walk, depth: int) -> None:
     if depth > _DEEPEST:
-        return
+        raise TooMuch(f"contents more than {_DEEPEST} deep")
     for element, name, here in _paths(parent, path):
         if name == "p":
             _paragraph(element, here, walk, depth)
         elif name == "tbl":
             _table(element, here, walk, depth)
+        elif name == "altChunk":
+            walk.blocks += _chunk(named(element, "id"), walk)
         elif name not in _SKIPPED:
             _blocks(element, here, walk, depth + 1)
+
+
+def _chunk(relation: str | None, walk: _Walk) -> Iterator[Paragraph | Grid]:
+    """A page that stands in the container as it is, where programs make DOCX of HTML; Word reads it so."""
+    folder, _, file = walk.main.rpartition("/")
+    targets = {e.get("Id"): e.get("Target") or "" for e in walk.package.tree(f"{folder}/_rels/{file}.rels")}
+    part = posixpath.normpath(posixpath.join("/", folder, targets.get(relation, ""))).lstrip("/")
+    data = walk.package.read(part)
+    reader = _CHUNK_READERS.get(sniff(data))
+    if reader is None:
+        raise UnreadableFile(f"{part} is {sniff(data)}, which no document is made of")
+    for block in reader(data).blocks:
+        if isinstance(block, Grid):
+            cells = tuple(replace(c, locator=f"{part}!{c.locator}") for c in block.cells)
+            yield Grid(cells, f"{part}!{block.locator}")
+        else:
+            yield replace(block, locator=f"{part}!{block.locator}")
 
 
 def _paragraph(element: Element, path: str, walk: _Walk, depth: int) -> None:
@@ -102,7 +126,7 @@ def _cell_text(cell: Element, numbering: Numbering) -> str:
 def _collect(element: Element, parts: list[str], numbering: Numbering, boxes: bool, depth: int) -> None:
     """The running text of an element; of its text boxes too where ``boxes`` says so."""
     if depth > _DEEPEST:
-        return
+        raise TooMuch(f"contents more than {_DEEPEST} deep")
     for inner in element:
         name = tag(inner)
         if name == "t":

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from parsers.characters import is_han, key, mend, tidy
+from parsers.characters import key, mend, tidy
 from parsers.document import Cell, Document, Grid, Paragraph
 from parsers.encoding import decode
 from parsers.outcomes import TooMuch
@@ -559,9 +559,3 @@ def _cell_text(cell: Element) -> str:
             for child in reversed(item):
                 todo += [child.tail or "", child]
     return tidy("".join(parts))
-
-
-def is_link_list(document: Document) -> bool:
-    """Whether the page lists other pages: many short lines, hardly a sentence."""
-    texts = [p.text for p in document.paragraphs() if is_han(p.text)]
-    return len(texts) >= 8 and sum("。" in t for t in texts) * 8 < len(texts)

@@ -47,7 +47,7 @@ class _Frame:
 def draw_content(page: Page, parent: Element, depth: int = 0) -> None:
     """Put what a page's content, or a template's, draws on the page."""
     if depth > _DEEPEST:
-        return
+        raise TooMuch(f"contents more than {_DEEPEST} deep")
     for element in parent:
         name = tag(element)
         if name == "TextObject":
