@@ -7,22 +7,20 @@ the text beside them becomes paragraphs in :mod:`parsers.layout.prose`.
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Iterable, Iterator
 
 from pdfminer.pdfdocument import (
-    PDFDocument,
     PDFEncryptionError,
     PDFPasswordIncorrect,
     PDFTextExtractionNotAllowed,
 )
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdfparser import PDFParser
 from pdfminer.psexceptions import PSException
 
 from parsers.document import Document
+from parsers.formats.pdf_objects import QuickDocument
 from parsers.formats.pdf_page import PageReader
 from parsers.layout import paging, prose
 from parsers.layout.page import Page
@@ -69,7 +67,7 @@ def read(data: bytes) -> Document:
 
 
 def _pages(data: bytes) -> Iterator[Page]:
-    document = PDFDocument(PDFParser(io.BytesIO(data)))
+    document = QuickDocument(data)
     reader = PageReader()
     for number, page in enumerate(PDFPage.create_pages(document), 1):
         if number > MOST_PAGES:

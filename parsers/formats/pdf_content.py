@@ -19,16 +19,18 @@ from parsers.outcomes import TooMuch
 
 MOST_OPERATORS = 3_000_000
 
+_SPACE = rb"(?:[\x00\t\n\f\r ]++|%[^\r\n]*+)"
+_AFTER_NUMBER = rb"(?=[\x00\t\n\f\r /\[\]<>()%]|$)"
 _TOKEN = re.compile(
-    rb"[\x00\t\n\f\r ]+|%[^\r\n]*"
-    rb"|(?P<integer>[+-]?\d+)(?=[\x00\t\n\f\r /\[\]<>()%]|$)"
-    rb"|(?P<real>[+-]?(?:\d+\.\d*|\.\d+))(?=[\x00\t\n\f\r /\[\]<>()%]|$)"
+    _SPACE + rb"*+"
+    rb"(?:(?P<integer>[+-]?\d+)" + _AFTER_NUMBER + rb"|(?P<real>[+-]?(?:\d+\.\d*|\.\d+))" + _AFTER_NUMBER +
     rb"|(?P<operator>[A-Za-z'\"][A-Za-z0-9*'\"]*)"
     rb"|/(?P<name>[^\x00\t\n\f\r ()<>\[\]{}/%#]*)(?!#)"
     rb"|(?P<mark><<|>>|\[|\])"
     rb"|<(?P<hex>[0-9A-Fa-f\x00\t\n\f\r ]*)>"
-    rb"|\((?P<string>(?:[^()\\]|\\[^\r\n])*)\)"
-)
+    rb"|\((?P<string>(?:[^()\\]|\\[^\r\n])*)\))"
+    rb"|" + _SPACE + rb"+"
+)  # fmt: skip
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)|\r\n?", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _WORDS = {b"true": True, b"false": False, b"null": None}
@@ -90,7 +92,7 @@ def _program(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:
     """Operators with their operands."""
     operands: list[Any] = []
     outer: list[list[Any]] = []
-    for kind, text in _tokens(data):
+    for kind, text in tokens(data):
         if kind == "operator" and text not in _WORDS:
             if text == b"BI":
                 raise OddSyntax("an inline image")
@@ -99,23 +101,25 @@ def _program(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:
         elif kind == "mark":
             operands = _nest(text, operands, outer)
         else:
-            operands.append(_value(kind, text))
+            operands.append(value(kind, text))
 
 
-def _tokens(data: bytes) -> Iterator[tuple[str, bytes]]:
-    position, size = 0, len(data)
-    match = _TOKEN.match
-    while position < size:
-        found = match(data, position)
-        if found is None:
-            raise OddSyntax(f"at byte {position}")
-        position = found.end()
+def tokens(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Kind and bytes of each token. Raises :class:`OddSyntax`."""
+    end = 0
+    for found in _TOKEN.finditer(data):
+        if found.start() != end:
+            break
+        end = found.end()
         kind = found.lastgroup
         if kind is not None:
             yield kind, found[kind]
+    if end != len(data):
+        raise OddSyntax(f"at byte {end}")
 
 
-def _value(kind: str, text: bytes) -> Any:
+def value(kind: str, text: bytes) -> Any:
+    """What a token that is no operator and no bracket means."""
     if kind == "integer":
         return int(text)
     if kind == "real":

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-from pdfminer import encodingdb, pdffont
+from pdfminer import pdffont
 from pdfminer.cmapdb import CMapParser, FileUnicodeMap
+from pdfminer.encodingdb import EncodingDB, name2unicode
+from pdfminer.psparser import PSLiteral
 
 from parsers.outcomes import TooMuch
 
@@ -118,5 +120,30 @@ def install() -> None:
     """Put the quick readers in the place of pdfminer's: it offers no seam for it."""
     fonts: Any = pdffont
     fonts.CMapParser = QuickMapParser
-    names: Any = encodingdb
-    names.name2unicode = lru_cache(maxsize=8192)(encodingdb.name2unicode)
+    encodings: Any = EncodingDB
+    encodings.get_encoding = staticmethod(_encoding)
+
+
+def _encoding(name: str, differences: Iterable[object] | None = None) -> dict[int, str]:
+    """What pdfminer's function gives; names are remembered, those without a character too."""
+    base = EncodingDB.encodings.get(name, EncodingDB.std2unicode)
+    if not differences:
+        return base
+    result, code = base.copy(), 0
+    for item in differences:
+        if isinstance(item, int):
+            code = item
+        elif isinstance(item, PSLiteral):
+            character = _named(str(item.name))
+            if character is not None:
+                result[code] = character
+            code += 1
+    return result
+
+
+@lru_cache(maxsize=50_000)
+def _named(name: str) -> str | None:
+    try:
+        return name2unicode(name)
+    except (KeyError, ValueError):
+        return None

@@ -7,6 +7,7 @@ The interpreter counts what it does: a small file can ask for endless work (form
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from parsers.formats import pdf_fonts
 from parsers.formats.pdf_content import ContentInterpreter
 from parsers.layout.page import Glyph, Page
 from parsers.layout.strokes import draw
+from parsers.layout.turning import Way, upright, way
 from parsers.outcomes import TooMuch
 
 MOST_CHARACTERS = 200_000
@@ -64,6 +66,7 @@ class _Device(PDFTextDevice):
         self.forms = 0
         self.operators = 0
         self._invisible = False
+        self.ways: Counter[Way] = Counter()
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
         self.forms += 1
@@ -116,6 +119,7 @@ class _Device(PDFTextDevice):
             box = (0, rise - 0.2 * size, advance, rise + 0.8 * size)
         x0, y0, x1, y1 = apply_matrix_rect(matrix, box)
         page = self.page
+        self.ways[way(matrix[0], matrix[1])] += 1
         if len(page.glyphs) > MOST_CHARACTERS:
             raise TooMuch(f"more than {MOST_CHARACTERS} characters on a page")
         page.glyphs.append(
@@ -160,5 +164,6 @@ class PageReader:
             width, height = height, width
         self._device.page = Page(number, width, height)
         self._device.forms = 0
+        self._device.ways.clear()
         self._interpreter.process_page(page)
-        return self._device.page
+        return upright(self._device.page, self._device.ways)

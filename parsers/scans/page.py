@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 import cv2
 import numpy as np
 
-from parsers.layout.page import Glyph
+from parsers.layout.page import Back, Glyph
 from parsers.layout.paging import Piece
 from parsers.layout.rulings import frames
 from parsers.scans import ruling, skew
@@ -17,7 +17,7 @@ from parsers.scans.cells import Seen, read
 from parsers.scans.picture import Grey, Picture
 from parsers.scans.recognition import Recogniser
 from parsers.scans.ruling import POINT
-from parsers.scans.scanned import Back, ScannedPage
+from parsers.scans.scanned import ScannedPage
 
 _SAME_SIZE = 0.25
 _SENSE = 0.7

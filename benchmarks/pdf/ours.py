@@ -1,0 +1,5 @@
+"""The reader of the parsers: the whole document, its text included."""
+
+from parsers.formats.pdf import read
+
+__all__ = ["read"]

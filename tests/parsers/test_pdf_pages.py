@@ -1,0 +1,107 @@
+"""PDF beyond the ordinary: pages turned, passwords that are none, objects read quickly."""
+
+from __future__ import annotations
+
+import io
+
+import pypdfium2 as pdfium
+import pytest
+from pdfminer.pdfdocument import PDFDocument
+from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import PDFObjRef, PDFStream
+from printed_reports import by_place, page_of, page_pdf, pdf_of, sheets, stream, wrong
+
+from nianbao.replica.pdf import render_pdf
+from nianbao.replica.reports import REPORTS
+from parsers.formats.pdf_objects import QuickDocument
+from parsers.locators import box_of
+from parsers.read import read
+from parsers.report import Outcome
+
+TITLE = "中卫市民政局2023年政府信息公开工作年度报告"
+PLACE = "requests/received/total"
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_pages_that_lie_on_their_side(figures: dict[str, str], quarters: int) -> None:
+    document = pdfium.PdfDocument(page_pdf(TITLE, sheets(figures)))
+    for page in document:
+        page.set_rotation(90 * quarters)
+    out = io.BytesIO()
+    document.save(out)
+    extraction = read(out.getvalue())
+    assert wrong(extraction, figures) == {}
+    assert extraction.year == 2023
+    box = box_of(by_place(extraction)[PLACE].locator)
+    straight = box_of(by_place(read(page_pdf(TITLE, sheets(figures))))[PLACE].locator)
+    assert box is not None
+    assert straight is not None
+    sides = (box.right - box.left, box.bottom - box.top)
+    upright = (straight.right - straight.left, straight.bottom - straight.top)
+    assert sides == pytest.approx(upright if quarters == 2 else upright[::-1], abs=0.2)
+    shown = pdfium.PdfDocument(out.getvalue())[box.page - 1].get_size()
+    assert 0 <= box.left < box.right <= shown[0]
+    assert 0 <= box.top < box.bottom <= shown[1]
+
+
+def test_a_stamp_across_turns_no_page(figures: dict[str, str]) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.drawString(50, 700, "2023 annual report " * 3)
+    canvas.rotate(90)
+    canvas.drawString(100, -500, "COPY")
+    canvas.save()
+    reason = read(out.getvalue()).reason or ""
+    assert "neither a statutory table" in reason
+
+
+def test_a_file_that_only_its_owner_may_change_is_read(figures: dict[str, str]) -> None:
+    from reportlab.lib.pdfencrypt import StandardEncryption
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out, encrypt=StandardEncryption("", ownerPassword="owner", canPrint=0, canCopy=0))
+    canvas.drawString(50, 700, "a text of more than twenty characters")
+    canvas.save()
+    assert read(out.getvalue()).outcome is Outcome.NOT_A_REPORT
+
+
+def plain(value: object) -> object:
+    if isinstance(value, PDFObjRef):
+        return ("reference", value.objid)
+    if isinstance(value, PDFStream):
+        return ("stream", plain(value.attrs), value.get_data())
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list) else repr(value)
+
+
+ODD = [
+    b"<< /A (a\\)b\\(\\101) /B <48 65> /C [1 -2 +3 .5 -.5 4.] /D 5 0 R /E null /F true >>",
+    b"[ /Name#20With /Plain << /Deep [ [ << >> ] ] >> ]",
+    b"<< /Comment 1 % not this >>\n /Next (nested (brackets)) >>",
+    b"<< /Broken [1 2 >>",
+    b"12",
+    b"(text)",
+]
+
+
+def test_objects_are_those_that_pdfminer_reads() -> None:
+    report = next(r for r in REPORTS if r.edition == "2021")
+    odd = pdf_of(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            page_of(b""),
+            stream(b"", b"BT ET"),
+            *ODD,
+        ]
+    )
+    for data in (render_pdf(report), odd):
+        slow, quick = PDFDocument(PDFParser(io.BytesIO(data))), QuickDocument(data)
+        numbers = {number for xref in slow.xrefs for number in xref.get_objids()}
+        assert len(numbers) > 5
+        for number in numbers:
+            assert plain(quick.getobj(number)) == plain(slow.getobj(number)), number
