@@ -63,6 +63,8 @@ def read(rows: Sequence[Row]) -> Reading | None:
         elif row.labels:
             break
     return Reading(tuple(_fact(code, cells.get(code, [])) for code in columns), frozenset(tables))
+_SPOILT = 6
+"""Of so many words in a row of the head one may be unknown."""
 
 
 def _opens(rows: Sequence[Row], index: int) -> bool:
@@ -74,7 +76,7 @@ def _opens(rows: Sequence[Row], index: int) -> bool:
 
 
 def _is_head(row: Row) -> bool:
-    """A row of nothing but the head's words."""
+    """A row of nothing but the head's words; of many, one may be spoilt (a seal over a scan's head)."""
     text = key(row.text())
     if not any(mark in text for mark in ("复议", "诉讼", "起诉", "维持", "纠正", "审结")):
         return False
@@ -82,7 +84,7 @@ def _is_head(row: Row) -> bool:
     known = [
         w for w in words if w in _HEAD or (len(w) > 1 and any(mark in w for mark, _ in (*_GROUPS, *_LEAVES)))
     ]
-    return bool(known) and len(known) == len(words)
+    return bool(known) and len(words) - len(known) <= len(words) // _SPOILT
 
 
 def _ends_head(row: Row) -> bool:

@@ -74,9 +74,9 @@ class PageReading:
     beside: list[Seen]
 
 
-def read(grey: Grey, frames: Sequence[Frame], recogniser: Recogniser) -> PageReading:
-    """Read a straightened page without its rules."""
-    cells = [[_cell(grey, frame, index) for index in range(len(frame.boxes))] for frame in frames]
+def read(grey: Grey, seal: Grey | None, frames: Sequence[Frame], recogniser: Recogniser) -> PageReading:
+    """Read a straightened page without its rules; ``seal`` is where red ink was taken off."""
+    cells = [[_cell(grey, seal, frame, index) for index in range(len(frame.boxes))] for frame in frames]
     outside: list[Spot] = []
     for spot in recogniser.find(grey):
         outside += _put(spot, frames, cells)
@@ -93,7 +93,7 @@ def read(grey: Grey, frames: Sequence[Frame], recogniser: Recogniser) -> PageRea
     return PageReading(pieces, [s for c in inside for s in c.seen], beside)
 
 
-def _cell(grey: Grey, frame: Frame, index: int) -> _Cell:
+def _cell(grey: Grey, seal: Grey | None, frame: Frame, index: int) -> _Cell:
     box = frame.boxes[index]
     spot = Spot(
         round(frame.xs[box.left] * POINT) + _INSET,
@@ -101,7 +101,9 @@ def _cell(grey: Grey, frame: Frame, index: int) -> _Cell:
         round(frame.xs[box.right] * POINT) - _INSET,
         round(frame.ys[box.bottom] * POINT) - _INSET,
     )
-    return _Cell(spot, look(_part(grey, spot)))
+    ink = look(_part(grey, spot))
+    sealed = seal is not None and bool(_part(seal, spot).any())
+    return _Cell(spot, Ink(Kind.FAINT) if sealed and ink.kind is Kind.NOTHING else ink)
 
 
 def _part(grey: Grey, spot: Spot) -> Grey:

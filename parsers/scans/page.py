@@ -37,11 +37,15 @@ def recognise(picture: Picture, recogniser: Recogniser) -> ScannedPage:
 def _turned(picture: Picture, quarters: int, recogniser: Recogniser) -> tuple[ScannedPage, list[Seen]]:
     """Read the page turned counter-clockwise by so many quarters."""
     grey = np.ascontiguousarray(np.rot90(picture.grey, quarters))
-    straight, back = skew.turned(grey, skew.angle(grey))
+    angle = skew.angle(grey)
+    straight, back = skew.turned(grey, angle)
+    seal = None
+    if picture.seal is not None:
+        seal, _ = skew.turned(np.ascontiguousarray(np.rot90(picture.seal, quarters)), angle, around=0)
     found = ruling.find(straight)
     page = ScannedPage(picture.number, straight.shape[1] / POINT, straight.shape[0] / POINT)
     page.across, page.down = list(found.across), list(found.down)
-    reading = read(_without(straight, found.mask), frames(page), recogniser)
+    reading = read(_without(straight, found.mask), seal, frames(page), recogniser)
     page.pieces = reading.pieces
     page.glyphs = _glyphs(reading.beside) + _glyphs_of(page.pieces)
     page.back = _measure(back, quarters, picture)

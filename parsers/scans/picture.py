@@ -35,12 +35,14 @@ _LIGHTER_THAN_INK = 140
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A page. ``number`` is its place in the file, from 1; ``unit`` how much of the file's own measure
-    (points of a PDF, pixels of an image) a pixel of ``grey`` is.
+    (points of a PDF, pixels of an image) a pixel of ``grey`` is; ``seal`` is not 0 where red ink was taken
+    off.
     """
 
     number: int
     grey: Grey
     unit: float
+    seal: Grey | None = None
 
 
 def of_pdf(data: bytes, numbers: frozenset[int]) -> Iterator[Picture]:
@@ -48,7 +50,7 @@ def of_pdf(data: bytes, numbers: frozenset[int]) -> Iterator[Picture]:
     try:
         document = pdfium.PdfDocument(data)
         for number in sorted(numbers):
-            yield Picture(number, *_drawn(_whole(document[number - 1])))
+            yield _drawn(_whole(document[number - 1]), number)
     except pdfium.PdfiumError as fault:
         raise UnreadableFile(f"a page that cannot be drawn: {fault}") from fault
 
@@ -59,12 +61,13 @@ def _whole(page: pdfium.PdfPage) -> pdfium.PdfPage:
     return page
 
 
-def _drawn(page: pdfium.PdfPage) -> tuple[Grey, float]:
+def _drawn(page: pdfium.PdfPage, number: int) -> Picture:
     scale = DPI / _POINTS
     longest = max(page.get_size()) * scale
     scale *= min(1.0, _LONGEST_SIDE / max(longest, 1.0))
     image = page.render(scale=scale, may_draw_forms=False).to_pil()
-    return _grey(image), 1 / scale
+    grey, seal = _grey(_flat(image))
+    return Picture(number, grey, 1 / scale, seal)
 
 
 def page_of_pdf(data: bytes, number: int, width: int) -> tuple[Image.Image, float]:
@@ -97,20 +100,21 @@ def of_image(data: bytes) -> Iterator[Picture]:
             for number, frame in enumerate(ImageSequence.Iterator(image), 1):
                 if number > MOST_PAGES:
                     raise TooMuch(f"more than {MOST_PAGES} pages of pictures")
-                yield Picture(number, *_scaled(frame))
+                yield _scaled(frame, number)
     except _BROKEN as fault:
         raise UnreadableFile(f"a broken image: {type(fault).__name__}: {fault}"[:300]) from fault
 
 
-def _scaled(frame: Image.Image) -> tuple[Grey, float]:
-    upright = _upright(frame)
+def _scaled(frame: Image.Image, number: int) -> Picture:
+    upright = _flat(_upright(frame))
     wanted = _PAGE_WIDTH * DPI / _POINTS / min(upright.size)
     scale = min(max(wanted, _LEAST_SCALE), _MOST_SCALE, _LONGEST_SIDE / max(upright.size))
     if abs(scale - 1) < 0.1:
-        return _grey(upright), 1.0
+        scale = 1.0
     size = (max(1, round(upright.width * scale)), max(1, round(upright.height * scale)))
     how = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
-    return _grey(upright.convert("RGB").resize(size, how)), 1 / scale
+    grey, seal = _grey(upright if scale == 1 else upright.resize(size, how))
+    return Picture(number, grey, 1 / scale, seal)
 
 
 def _upright(frame: Image.Image) -> Image.Image:
@@ -121,18 +125,25 @@ def _upright(frame: Image.Image) -> Image.Image:
     return ImageOps.exif_transpose(frame)
 
 
-def _grey(image: Image.Image) -> Grey:
-    """Grey values without red ink: a seal stamped over a table hides no figure, for figures are not red."""
+def _flat(image: Image.Image) -> Image.Image:
+    """Grey or in three colours, what is transparent on white."""
     if image.mode in ("L", "1", "I;16"):
-        return np.asarray(image.convert("L"), dtype=np.uint8)
+        return image.convert("L")
     if image.mode in ("RGBA", "LA", "PA", "P"):
         ground = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(ground, image.convert("RGBA"))
-    colours = image.convert("RGB")
-    red, green, blue = (np.asarray(colours.getchannel(c), dtype=np.int16) for c in "RGB")
-    grey = np.maximum(red, np.asarray(colours.convert("L"), dtype=np.int16))
-    seal = red - np.maximum(green, blue) > _RED
-    if seal.any():
-        around = Image.fromarray(seal).filter(ImageFilter.MaxFilter(5))  # colours bleed in a JPEG
-        grey[np.asarray(around) & (grey > _LIGHTER_THAN_INK)] = np.percentile(grey, 75)
-    return grey.astype(np.uint8)
+    return image.convert("RGB")
+
+
+def _grey(image: Image.Image) -> tuple[Grey, Grey | None]:
+    """Grey values without red ink, and where that was: a seal over a table hides no figure, none is red."""
+    if image.mode == "L":
+        return np.asarray(image, dtype=np.uint8), None
+    red, green, blue = (np.asarray(image.getchannel(c), dtype=np.int16) for c in "RGB")
+    grey = np.maximum(red, np.asarray(image.convert("L"), dtype=np.int16))
+    inked = red - np.maximum(green, blue) > _RED
+    if not inked.any():
+        return grey.astype(np.uint8), None
+    around = np.asarray(Image.fromarray(inked).filter(ImageFilter.MaxFilter(5)))  # colours bleed in a JPEG
+    grey[around & (grey > _LIGHTER_THAN_INK)] = np.percentile(grey, 75)
+    return grey.astype(np.uint8), np.where(around, 255, 0).astype(np.uint8)

@@ -28,14 +28,21 @@ def angle(grey: Grey) -> float:
     return 0.0 if abs(found) < _LEAST else found
 
 
-def turned(grey: Grey, degrees: float) -> tuple[Grey, np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
-    """The picture turned about its middle, and the matrix that leads from it back to the one given."""
+def turned(
+    grey: Grey, degrees: float, around: int = 255
+) -> tuple[Grey, np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
+    """The picture turned about its middle, and the matrix that leads from it back to the one given.
+
+    ``around`` is what the corners are filled with.
+    """
     height, width = grey.shape
     there = cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1.0)
     back = np.asarray(cv2.invertAffineTransform(there), dtype=np.float64)
     if not degrees:
         return grey, back
-    straight = cv2.warpAffine(grey, there, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255.0,))
+    straight = cv2.warpAffine(
+        grey, there, (width, height), flags=cv2.INTER_CUBIC, borderValue=(float(around),)
+    )
     return straight.astype(np.uint8, copy=False), back
 
 

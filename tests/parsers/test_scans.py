@@ -99,6 +99,30 @@ def test_blanks_dashes_and_figures_are_told_apart_by_their_ink(figures: dict[str
     assert found["requests/received/business"].locator.startswith("image:p1:")
 
 
+def test_what_a_seal_may_hide_is_not_blank() -> None:
+    """A cell without ink is blank; one without ink but red is not known to be."""
+    import numpy as np
+
+    from parsers.layout.rulings import Box, Frame
+    from parsers.scans.cells import read as read_cells
+    from parsers.scans.recognition import Spot
+
+    class Nothing:
+        def find(self, grey: object) -> list[Spot]:
+            return []
+
+        def read(self, lines: object) -> list[object]:
+            return []
+
+    frame = Frame(1, (10.0, 60.0, 110.0), (10.0, 40.0), (Box(0, 0, 1, 1), Box(1, 0, 2, 1)), False, False)
+    paper = np.full((200, 400), 240, dtype=np.uint8)
+    seal = np.zeros_like(paper)
+    seal[60:70, 200:260] = 255
+    (piece,) = read_cells(paper, seal, [frame], Nothing()).pieces  # type: ignore[arg-type]
+    assert [r[0].text for r in piece.readings] == ["", "\ufffd"]
+    assert [r[0].confidence for r in piece.readings] == [1.0, 0.0]
+
+
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP"])
 def test_image_files(kind: str, figures: dict[str, str]) -> None:
     from PIL import Image
