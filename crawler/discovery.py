@@ -15,12 +15,13 @@ from functools import lru_cache
 
 from crawler.families import Ask, Family, ListItem, family_of, is_article_url, paging_of
 from crawler.page import FILE_EXTENSION, Link, Page
-from crawler.report_files import report_files
+from crawler.report_files import LITTLE_TEXT, report_files
 from crawler.scores import (
     BODIES_TEXT,
     BODIES_URL,
     BODY_NAME,
     PageContext,
+    best_named,
     score_link,
     text_score,
     url_score,
@@ -94,6 +95,10 @@ _TITLE_PARTS = re.compile(r"\s*[-_|—–]+\s*")
 _WORDS = re.compile(r"[-_|—–\s]+")
 _CRUMBS = re.compile(r"\s*(?:>+|»|›|/|→|\||-{1,2}>?|::)\s*|\s{2,}|\s+")
 _DOWNLOAD = re.compile(r"download|down\.jsp|downfile", re.I)
+_ANNUAL = re.compile(r"年报|年度报告|公开\s*(?:<[^>]+>\s*)*年报")
+_UNDER_A_HEADING = re.compile(
+    rf"(?:19|20)\d{{2}}\s*年?度?|\W*(?:更多|more|查看全部|查看更多|进入)\W*|{BODY_NAME.pattern}", re.I
+)
 _NO_NAME = re.compile(
     r"(?:下载|查看|详情|点击\S{0,4}|更多|浏览|阅读|全文|打开|附件\d*|pdf|word|docx?|>+|\[?(?:下载|查看|详情)\]?)?",
     re.I,
@@ -257,7 +262,7 @@ def _best_first(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _from_article(page: Page, family: Family, place: Place) -> Iterator[Candidate]:
-    """The files of a report, the further pages of its body and the reports it names; else an end."""
+    """The files of a report and the further pages of its body; of a mere collection, the reports it names."""
     title = page.tags.article_title or _first_of_title(page)
     if not place.within_report and title_kind(title) is not TitleKind.REPORT:
         return
@@ -267,7 +272,7 @@ def _from_article(page: Page, family: Family, place: Place) -> Iterator[Candidat
         yield Candidate(
             url, CandidateKind.ARTICLE, 88.0, "a further page of the body", title, of_article=True
         )
-    for link in _report_links(page):
+    for link in _report_links(page) if page.main_text_length < LITTLE_TEXT else ():
         if link.kind == "anchor":
             yield Candidate(link.url, _leaf_kind(link.url), 87.0, "titled as a report", link.label)
 
@@ -293,7 +298,7 @@ def _from_column(page: Page, family: Family, place: Place) -> Iterator[Candidate
     context = PageContext(page.url, place.depth, True, True)
     for link in (*page.links, *family.written_links(page)):
         if link.kind != "pager" and link.url not in taken:
-            yield from _branch_of_column(page, link, context, place)
+            yield from _branch_of_column(page, best_named(link, context), context, place)
 
 
 def _rows_of_column(page: Page, items: tuple[ListItem, ...]) -> list[ListItem]:
@@ -397,14 +402,22 @@ def _from_other(page: Page, family: Family, place: Place, max_depth: int) -> Ite
         yield from _files(page, family, "")
     context = context_of(page, place.depth)
     exploring = place.depth < max_depth
+    headed = _ANNUAL.search(page.text) is not None
     for link in (*page.links, *family.written_links(page)):
         if link.kind == "frame":
             if exploring and _looks_into_frames(page, place):
                 yield Candidate(
                     link.url, CandidateKind.EXPLORE, 68.0, "a frame of an openness page", link.text
                 )
-        elif link.kind != "pager" and (score := score_link(link, context)):
-            yield from _linked(page, link, score, exploring)
+        elif link.kind != "pager" and (score := score_link(named := best_named(link, context), context)):
+            yield from _linked(page, named, score, exploring)
+        elif headed and _UNDER_A_HEADING.fullmatch(link.label) and (name := _column_heading(page, link)):
+            yield Candidate(link.url, CandidateKind.LISTING, 95.0, f"under the heading {name}", name)
+
+
+def _column_heading(page: Page, link: Link) -> str:
+    """The name of a report column under which a link of no name stands: a year, a body, 更多."""
+    return next((text for text in page.headings(link.url) if title_kind(text) is TitleKind.COLUMN), "")
 
 
 def _looks_into_frames(page: Page, place: Place) -> bool:

@@ -5,8 +5,8 @@ scripts, dates of rows) is worked out when first asked for, because it runs for 
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -62,6 +62,9 @@ _CRUMB_LONGEST = 240
 _ROWS = frozenset({"li", "tr", "dd", "dt", "p"})
 _ROW_LONGEST = 400
 _SHOWN_DATE = re.compile(r"[\[（(]?(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}[\]）)]?")
+_MOST_TEXTS = 4
+_HEADING_LEVELS = 6
+_HEADING_LONGEST = 40
 _LONGEST_LABEL = 120
 _SHELL_LONGEST = 5000
 _MAIN_TEXT = etree.XPath(
@@ -74,12 +77,16 @@ _FILE_MAGIC = (b"%pdf", b"pk\x03\x04", b"\xd0\xcf\x11\xe0", b"rar!", b"7z\xbc", 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as a reader of the page meets it; `title` is the attribute, often the text in full."""
+    """A link as a reader of the page meets it; `title` is the attribute, often the text in full.
+
+    `also` are other texts under which the page links to the same address.
+    """
 
     url: str
     text: str = ""
     title: str = ""
     kind: Kind = "anchor"
+    also: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -137,6 +144,11 @@ class Page:
         """The date printed in the list row of the link to `url`, outside the link's own text."""
         element = self._elements.get(url)
         return None if element is None else _row_date(element)
+
+    def headings(self, url: str) -> tuple[str, ...]:
+        """Short texts right before the link to `url` or before a part that holds it, nearest first."""
+        element = self._elements.get(url)
+        return () if element is None else tuple(_headings(element))
 
     def row_text(self, url: str) -> str:
         """What the list row of the link to `url` says beside it; empty where it says much."""
@@ -260,8 +272,17 @@ class _Reading:
             text = f"{known.text} {text}"  # 2 and 下一页 may be one link: both words count
         if known is None or len(text) > len(known.text):
             title = " ".join(element.get("title", "").split()) or (known.title if known else "")
-            self.links[url] = Link(url, text, title, kind)
+            self.links[url] = Link(url, text, title, kind, _also(known, known.text) if known else ())
             self.elements[url] = element
+        elif text and text != known.text:
+            self.links[url] = replace(known, also=_also(known, text))
+
+
+def _also(known: Link, text: str) -> tuple[str, ...]:
+    """The other texts of a link with one more, unless they are many: then its texts say little."""
+    if not text or text in known.also or len(known.also) >= _MOST_TEXTS:
+        return known.also
+    return (*known.also, text)
 
 
 def _base(root: etree._Element, url: str) -> str:
@@ -325,6 +346,18 @@ def _row_date(element: etree._Element) -> date | None:
         if shown := _date_beside(row, element):
             return shown
     return _date_beside(row, element)
+
+
+def _headings(element: etree._Element) -> Iterator[str]:
+    here: etree._Element | None = element
+    for _ in range(_HEADING_LEVELS):
+        if here is None or here.tag == "body":
+            return
+        before = here.getprevious()
+        text = _text(before) if before is not None and isinstance(before.tag, str) else ""
+        if 0 < len(text) <= _HEADING_LONGEST:
+            yield text
+        here = here.getparent()
 
 
 def _row_text(element: etree._Element) -> str:

@@ -1,7 +1,7 @@
 """How much a link is worth: its words and its address, weighed from the page it stands on."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from crawler.families import is_article_url
@@ -61,8 +61,18 @@ BODY_NAME = re.compile(
     r"[\u4e00-\u9fff·（）()]{2,22}"
     r"(?:局|委|办|厅|院|会|署|司|处|所|队|站|中心|镇|乡|街道|办事处|政府|管委会|公司|学校|联社|协会|海关|支行|部)"
 )
+#: 概况 is written gk, too.
+_PROFILE = re.compile(r"概况|概览|简介|介绍")
 _HOME_PATH = re.compile(r"(?:\w+/)?(?:(?:index|default)\.\w+)?")
 _INDEX_NAMES = ("index", "list", "default")
+
+
+def best_named(link: Link, context: PageContext) -> Link:
+    """The link under the most promising of the texts by which its page links to it."""
+    if not link.also:
+        return link
+    named = (link, *(replace(link, text=text, title="") for text in link.also))
+    return max(named, key=lambda one: score_link(one, context))
 
 
 def score_link(link: Link, context: PageContext) -> float:
@@ -78,7 +88,7 @@ def score_link(link: Link, context: PageContext) -> float:
         return _deeper(92.0, context)
     if kind is TitleKind.NEAR_MISS or is_article_url(link.url):
         return 0.0
-    best = max(text_score(link.label), url_score(link.url))
+    best = 0.0 if _PROFILE.search(link.label) else max(text_score(link.label), url_score(link.url))
     if not best and BODY_NAME.fullmatch(link.label) and (context.lists_bodies or _is_sister(link, context)):
         best = 36.0
     return _deeper(best, context) if best else 0.0

@@ -1,11 +1,13 @@
 """Each family against its own examples: folders of a page and what is read from it, found by themselves."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawler.discovery import Place, follow
 from crawler.families import FAMILIES, drawn_lists_of, family_named, family_of, paging_of
 from crawler.page import Page, read_page
 
@@ -156,3 +158,43 @@ def test_a_trs_site_that_writes_an_ordinary_pager_is_walked_by_its_links() -> No
     paging = paging_of(page)
     assert paging is not None
     assert {"http://www.a.gov.cn/nb/index_1.html", "http://www.a.gov.cn/nb/index_2.html"} <= set(paging.urls)
+
+
+def test_a_real_drawn_list_is_asked_for_as_its_own_script_does() -> None:
+    page = sample(
+        "hanweb-jpaas-list-sthjt.jiangxi.html", "http://sthjt.jiangxi.gov.cn/jxssthjt/col/col42150/index.html"
+    )
+    assert family_of(page).name == "jpaas"
+    (ask,) = drawn_lists_of(page)
+    form = dict(ask.form)
+    assert ask.url == "http://sthjt.jiangxi.gov.cn/queryList"
+    assert (form["webSiteCode[]"], form["channelCode[]"]) == ("jxssthjt", "col42150")
+    assert (form["current"], form["pageSize"], form["unitid"]) == ("1", "15", "380055")
+
+
+def test_the_columns_of_a_real_menu_that_a_script_draws() -> None:
+    page = sample(
+        "hanweb-jpaas-list-sthjt.jiangxi.html", "http://sthjt.jiangxi.gov.cn/jxssthjt/col/col42150/index.html"
+    )
+    written = {link.label: link.url for link in family_of(page).written_links(page)}
+    assert written["政府信息公开"] == "http://sthjt.jiangxi.gov.cn/jxssthjt/col/col42381/index.html"
+    assert written["信息公开"] == "http://sthjt.jiangxi.gov.cn/jxssthjt/col/col42148/index.html"
+
+
+def test_a_real_openness_home_of_a_city_leads_to_its_sister_sites_and_to_no_news() -> None:
+    page = sample("trs-home-hd.gov.cn.html", "http://hdzfxxgk.hd.gov.cn/")
+    followed = {
+        one.url: one
+        for one in follow(page, Place(), in_scope=lambda url: ".hd.gov.cn/" in url or "//hd.gov.cn/" in url)
+    }
+    assert {"http://jyj.hd.gov.cn/", "http://sfj.hd.gov.cn/", "http://hd.gov.cn/wzdt/"} <= set(followed)
+    assert "http://hd.gov.cn/zjhd/hdgk/zhgk/" not in followed  # 邯郸概况
+    assert not [url for url in followed if "fmprc" in url or re.search(r"/t\d{8}_", url)]
+
+
+def test_a_real_menu_that_names_one_page_twice_is_followed_by_the_better_name() -> None:
+    """政府信息公开 and 政府信息公开指南 lead to one address."""
+    page = sample("ucap-list-jyt.gansu.html", "https://jyt.gansu.gov.cn/jyt/c110634/zwgklist.shtml")
+    followed = [one.url for one in follow(page, Place(), in_scope=lambda url: ".gansu.gov.cn/" in url)]
+    assert "https://jyt.gansu.gov.cn/jyt/c107268/zwgk.shtml" in followed
+    assert "https://jyt.gansu.gov.cn/jyt/c250121/zwgklist.shtml" in followed  # 2024 under 政府信息公开年报

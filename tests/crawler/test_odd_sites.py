@@ -299,3 +299,20 @@ def test_redirects_are_followed_and_loops_end() -> None:
     })  # fmt: skip
     assert len(found.reports) == 2
     assert found.asked.count("/gk/") == 1
+
+
+def test_years_under_a_heading_that_is_no_link() -> None:
+    """A menu's heading names the column, its items only the years; a box is named beside its 更多."""
+    menu = (
+        "<h3><div>政府信息<br>公开年报</div></h3><ul><li>·<a href='/c2/list.shtml'>2023</a></li>"
+        "<li>·<a href='/c1/list.shtml'>2022</a></li></ul>"
+        "<h3>政策文件</h3><ul><li><a href='/c9/'>2023</a></li></ul>"
+        "<div><span>乡镇政府信息公开年报</span><a href='/xz/'>更多&gt;&gt;</a></div>"
+    )
+    found = drive({
+        "/": page(menu), "/c2/list.shtml": page(rows(("1.html", title(2023)))),
+        "/c1/list.shtml": page(rows(("2.html", "教育局"))), "/xz/": page(rows(("3.html", "某镇2021年"))),
+        "/c2/1.html": article(), "/c1/2.html": article(2022), "/xz/3.html": article(2021),
+    })  # fmt: skip
+    assert found.reports == ["/c1/2.html", "/c2/1.html", "/xz/3.html"]
+    assert "/c9/" not in found.asked
