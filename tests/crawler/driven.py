@@ -1,6 +1,6 @@
 """Drives the spider through a site of a few pages without a network or a process: pages in, requests out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,18 +38,26 @@ class Driven:
     asked: list[str]
     listings: list[ListingSeen]
     problem: str | None
+    unexplored: int
+    unexplored_best: tuple[str, ...]
 
 
 Pages = dict[str, str | bytes | tuple[int, str]]
 
 
-def drive(pages: Pages, start: str = "/", most: int = 400, **options: Any) -> Driven:
+def drive(
+    pages: Pages,
+    start: str = "/",
+    most: int = 400,
+    clock: Callable[[], float] = lambda: 0.0,
+    **options: Any,
+) -> Driven:
     """Crawl `pages` (by path with query; for a POST by path, a blank and the body); others answer 404.
 
     A page may be a pair of status and, for a redirect, the address it leads to.
     """
     kept, job = Kept(), _job(f"{SITE}{start}", options)
-    spider = ReportSpider(job, kept, NoHosts())  # type: ignore[arg-type]  # what is used of them
+    spider = ReportSpider(job, kept, NoHosts(), clock=clock)  # type: ignore[arg-type]  # what is used of them
     waiting: list[Request] = list(_started(spider))
     asked: list[str] = []
     reports: list[str] = []
@@ -64,7 +72,9 @@ def drive(pages: Pages, start: str = "/", most: int = 400, **options: Any) -> Dr
             reports.append(name)
         waiting.extend(spider.parse(response))
     spider.closed("finished")
-    return Driven(sorted(reports), asked, kept.listings, spider.outcome("finished").problem)
+    outcome = spider.outcome("finished")
+    told = (outcome.problem, outcome.unexplored, outcome.unexplored_best)
+    return Driven(sorted(reports), asked, kept.listings, *told)
 
 
 def _job(url: str, options: dict[str, Any]) -> CrawlJob:

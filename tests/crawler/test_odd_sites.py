@@ -316,3 +316,32 @@ def test_years_under_a_heading_that_is_no_link() -> None:
     })  # fmt: skip
     assert found.reports == ["/c1/2.html", "/c2/1.html", "/xz/3.html"]
     assert "/c9/" not in found.asked
+
+
+def test_a_platform_of_anhui() -> None:
+    """The pager's script holds the count, and an address that ends in the parameter it counts by."""
+    column = "/public/column/6617021?type=6&action=list&nav=3"
+    pager = """<script>Ls.pagination("#page", function (i) {
+    location.href = "/public/column/6617021?type=6&action=list&nav=3&pageIndex=" + i;
+    }, {pageCount: 2});</script>"""
+    found = drive({
+        "/": home(("/public/column/6617021", "政府信息公开")),
+        "/public/column/6617021": home((column, COLUMN)),
+        column: page(rows(("/public/6617021/11.html", title(2023))) + pager, column=COLUMN),
+        f"{column}&pageIndex=2": page(rows(("/public/6617021/10.html", title(2022))), column=COLUMN),
+        "/public/6617021/11.html": article(), "/public/6617021/10.html": article(2022),
+    })  # fmt: skip
+    assert found.reports == ["/public/6617021/10.html", "/public/6617021/11.html"]
+    assert [one.complete for one in found.listings] == [True]
+
+
+def test_budgets_end_a_crawl_and_what_is_left_is_named() -> None:
+    site: Pages = {"/": home(("/nb/", COLUMN)), "/nb/": page(many(2008, 2016), column=COLUMN), **ARTICLES}
+    short = drive(site, max_pages=4)
+    assert len(short.asked) == 4
+    assert short.unexplored == 6
+    assert all("titled as a report" in told for told in short.unexplored_best)
+    ticks = iter(range(1000))
+    late = drive(site, clock=lambda: float(next(ticks)), max_seconds=1.5)
+    assert late.asked == ["/"]
+    assert late.unexplored_best == (f"{SITE}/nb/ (named as a report column)",)
