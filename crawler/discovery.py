@@ -123,12 +123,17 @@ def context_of(page: Page, depth: int = 0) -> PageContext:
 
 def is_article(page: Page) -> bool:
     """Whether the page is an article: by its tags (an article alone carries ArticleTitle), URL or title."""
-    if page.tags.article_title or is_article_url(page.url):
+    if is_article_url(page.url):
         return True
+    if page.tags.article_title:
+        # some systems print their columns' names there
+        return title_kind(page.tags.article_title) is not TitleKind.COLUMN
     title = _first_of_title(page)
     if title_kind(title) is not TitleKind.REPORT or not _SOFT_YEAR.search(title):
         return False
-    return title_kind(page.tags.column_name) is not TitleKind.COLUMN and len(_report_links(page)) < 3
+    if title_kind(page.tags.column_name) is TitleKind.COLUMN or len(_report_links(page)) > 2:
+        return False
+    return page.main_text_length >= LITTLE_TEXT or any(a.kind in {"attachment", "frame"} for a in page.links)
 
 
 def bears_a_report(page: Page) -> bool:

@@ -8,7 +8,7 @@ _TRAP = re.compile(
     r"/(?:search|so|sousuo|was5|irs|govsearch|igs|nxsearch|jsearch\w*|calendar|rili|login|register|reg|print|wap|"
     r"mobile|big5|gate/big5|en|english|rss|ewm|captcha|user|sso)(?:/|$)|/(?:search|so|sousuo|login|print)\w*\."
     r"(?:s?html?|jsp|do|aspx|php)|_(?:wap|ewm)\.s?html?$|[?&](?:searchword|keyword|searchWord|q|kw|day|month|date|"
-    r"riqi|print)=",
+    r"riqi|print)=[^&]",
     re.I,
 )
 _HEAVY = re.compile(

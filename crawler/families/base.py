@@ -21,9 +21,10 @@ _ARTICLE = re.compile(
     r"|/c\d+\w?/\d{6}/\w+\.s?html?$|/c\d+_\d+\.s?html?$"  # UCAP
     r"|/info/\d+/\d+\.htm$"  # VSB
     r"|/c\d+a\d+/page\.htm$|/page\.psp$"  # webplus
-    r"|/(?:19|20)\d{2}[-/]?\d{2}(?:[-/]?\d{2})?/[^/]+\.(?:s?html?|jsp|aspx)$"
+    r"|/(?:19|20)\d{2}[-/]?\d{2}(?:[-/]?\d{2})?/(?!(?:index|list|default)[\d_]*\.)[^/]+\.(?:s?html?|jsp|aspx)$"
     r"|/(?:[0-9a-f]{32}|\d{6,})\.s?html?$"
-    r"|/(?:content|article|detail|view|show|info|news)\w*\.\w+\?.*\b\w*id=\w+"
+    # a program that shows one entry; one that counts pages is a list (InfoPublic.aspx?cid=1019&page=1)
+    r"|/(?:\w*(?:content|article|detail|view|show)|info|news)\w{0,4}\.\w+\?(?!(?:.*&)?\w*page\w*=).*\b\w*id=\w+"
     r"|[?&](?:infoid|articleid|article_id|newsid|docid|wbnewsid)=\w+",
     re.I,
 )

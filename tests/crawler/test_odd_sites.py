@@ -345,3 +345,25 @@ def test_budgets_end_a_crawl_and_what_is_left_is_named() -> None:
     late = drive(site, clock=lambda: float(next(ticks)), max_seconds=1.5)
     assert late.asked == ["/"]
     assert late.unexplored_best == (f"{SITE}/nb/ (named as a report column)",)
+
+
+def test_lists_that_look_like_articles() -> None:
+    """A year's folder titled like a report, a column's name in the article's tag, a program with pages."""
+    listing = "/InfoPublic.aspx?cid=1019&pid=971&page={}&kw="
+    second = f'<a href="{listing.format(2)}">2</a>'
+    found = drive({
+        "/": home(("/nb/", COLUMN), ("/xz/", "乡镇政府信息公开年报"), (listing.format(1), "部门年报")),
+        "/nb/": page('<a href="2023/">2023年</a><a href="202201/index.html">2022年</a>', column=COLUMN),
+        "/nb/2023/": page(rows(("a.html", "教育局"), ("b.html", "财政局")), "2023年政府信息公开年报"),
+        "/nb/202201/index.html": page(rows(("c.html", title(2022)))),
+        "/xz/": page(rows(("d.html", title(2021, "某镇"))), article="乡镇政府信息公开年报"),
+        listing.format(1): page(rows(("/InfoDetail.aspx?id=5", title(2020))) + second, column="部门年报"),
+        listing.format(2): page(rows(("/InfoDetail.aspx?id=6", title(2019)))),
+        "/nb/2023/a.html": article(), "/nb/2023/b.html": article(), "/nb/202201/c.html": article(2022),
+        "/xz/d.html": article(2021),
+        "/InfoDetail.aspx?id=5": article(2020), "/InfoDetail.aspx?id=6": article(2019),
+    })  # fmt: skip
+    assert found.reports == [
+        "/InfoDetail.aspx?id=5", "/InfoDetail.aspx?id=6", "/nb/202201/c.html",
+        "/nb/2023/a.html", "/nb/2023/b.html", "/xz/d.html",
+    ]  # fmt: skip
