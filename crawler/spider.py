@@ -588,6 +588,8 @@ def _registered(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _registered_host(host: str) -> str:
+    if host == "localhost" or host.startswith("127."):
+        return "localhost"
     return _SUFFIXES(host).top_domain_under_public_suffix or host
 
 
