@@ -26,8 +26,22 @@ class Kept:
 
 
 class NoHosts:
+    """Stands for what is remembered of hosts: nothing."""
+
+    notes: tuple[str, ...] = ()
+
     def resting(self) -> dict[str, str]:
         return {}
+
+
+class EveryPage:
+    """Stands for the almanac of a first crawl: everything is asked for."""
+
+    idle = exploring = True
+    served: frozenset[str] = frozenset()
+
+    def explore_afresh(self) -> bool:
+        return False
 
 
 @dataclass
@@ -57,7 +71,7 @@ def drive(
     A page may be a pair of status and, for a redirect, the address it leads to.
     """
     kept, job = Kept(), _job(f"{SITE}{start}", options)
-    spider = ReportSpider(job, kept, NoHosts(), clock=clock)  # type: ignore[arg-type]  # what is used of them
+    spider = ReportSpider(job, kept, NoHosts(), EveryPage(), clock=clock)  # type: ignore[arg-type]  # what is used of them
     waiting: list[Request] = list(_started(spider))
     asked: list[str] = []
     reports: list[str] = []
