@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from crawler.families import drawn_lists_of, family_of, paging_of
 from crawler.page import Page, read_page, resolver
 
 
@@ -272,7 +273,7 @@ def _html(answer: _Answer) -> Judgement:
         return Judgement(Verdict.OK, f"status {answer.status}")
     if _is_challenge(answer):
         return Judgement(Verdict.CHALLENGE, "a page that is only script and cookies")
-    if is_shell(page):
+    if is_shell(page) and not _is_readable(page):
         return Judgement(Verdict.CHALLENGE, "a page that only a script draws", shell=True)
     few = len(page.links) <= _FEW_LINKS and not page.tags.site_name
     if few and (words := answer.says(_SHIELD, _SHIELD_SHORT)):
@@ -282,6 +283,13 @@ def _html(answer: _Answer) -> Judgement:
     if _BINARY_URL.search(answer.url) and not answer.length and not page.links:
         return Judgement(Verdict.ERROR, "an empty page where a file was asked for")
     return Judgement(Verdict.OK, f"status {answer.status}")
+
+
+def _is_readable(page: Page) -> bool:
+    """Whether a family reads without a browser what the script would draw: its lists, its menu, its rows."""
+    family = family_of(page)
+    rows = paging_of(page) or drawn_lists_of(page) or family.items(page)
+    return bool(rows or family.written_links(page))
 
 
 def is_shell(page: Page) -> bool:
