@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.setup-done
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults recall lint bench eval docs clean
+.PHONY: help setup demo test faults recall lint bench eval docs clean replay
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ faults: setup ## kill crawls, fill disks and flip bits for some minutes
 
 recall: setup ## crawl the replica of every family and print what was found of it
 	@$(BIN)/python -m pytest -q -rP tests/crawler/test_replicas.py -k all_reports | grep ": recall"
+
+replay: setup .venv-pywb/.done ## let pywb replay what we archive (it gets an environment of its own)
+	@$(BIN)/python -m pytest tests/archive/test_replay.py $(ARGS)
 
 lint: setup ## check style (ruff) and types (mypy)
 	@$(BIN)/ruff check .
@@ -49,6 +52,12 @@ docs: setup ## write the generated references anew
 clean: ## remove caches and build outputs; .venv and data/ stay
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache ./*.egg-info
 	@find . -path ./.venv -prune -o -name __pycache__ -type d -print | xargs rm -rf
+
+# pywb is GPLv3 and wants other releases of what we use: it is run, never imported.
+.venv-pywb/.done:
+	@$(PYTHON) -m venv .venv-pywb
+	@.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check 'pywb>=2.10,<2.11' 'setuptools<81'
+	@touch $@
 
 # A stamp older than these two files means that the packages may have changed.
 $(STAMP): pyproject.toml constraints.txt

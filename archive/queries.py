@@ -214,25 +214,3 @@ def series(catalogue: Catalogue, keep: Filter, years: range | None = None) -> li
                     )
                 )  # fmt: skip
     return sorted(found, key=lambda s: (s.division_code or "", s.agency or "", s.year))
-
-
-def find_blob(catalogue: Catalogue, name: str) -> str:
-    """The sha256 of a file: given as such (or its first 8 digits or more), or the newest of a URL.
-
-    Raises LookupError when none or several fit.
-    """
-    with catalogue.reading() as session:
-        if re.fullmatch(r"[0-9a-f]{8,64}", name):
-            query = text("SELECT sha256 FROM blob WHERE sha256 LIKE :name LIMIT 2")
-            found = list(session.scalars(query, {"name": f"{name}%"}))
-            if len(found) > 1:
-                raise LookupError(f"several files begin with {name}; give more digits")
-        else:
-            query = text(
-                "SELECT sha256 FROM captures WHERE url = :name AND sha256 IS NOT NULL AND verdict IN "
-                "('ok', 'not_modified') ORDER BY capture_id DESC LIMIT 1"
-            )
-            found = list(session.scalars(query, {"name": name}))
-    if not found:
-        raise LookupError(f"the archive holds no file {name}; `nianbao sql` over captures lists them")
-    return str(found[0])

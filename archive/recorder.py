@@ -134,9 +134,9 @@ class Recorder:
     def add_listing(self, listing: ListingSeen) -> None:
         """Keep a list as it was walked."""
         seen_at = iso(self._clock())
-        self._writer.store_note(
-            listing.url, seen_at, {}, content_type=LISTING_TYPE, block=listing_block(listing)
-        )
+        # under an address of its own: replay tools would show it for the page
+        url = f"urn:nianbao:listing:{listing.url}"
+        self._writer.store_note(url, seen_at, {}, content_type=LISTING_TYPE, block=listing_block(listing))
         self._listings.append((listing, seen_at))
 
     def flush(self) -> None:

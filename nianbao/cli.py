@@ -53,6 +53,7 @@ app.add_typer(home.sites, name="sites")
 app.command()(work.crawl)
 app.command()(work.backfill)
 app.command("import")(exchange.import_)
+app.command()(exchange.get)
 app.command()(work.parse)
 for command in (
     ask.reports,
@@ -65,7 +66,6 @@ for command in (
     ask.search,
     ask.runs,
     ask.sql,
-    ask.get,
 ):
     app.command()(command)
 app.command()(history.history)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from surt import surt
 
@@ -21,6 +21,7 @@ CAPTURES = ("response", "resource", "revisit")
 """Types of records that are captures. Others are kept in the file and have no row."""
 MAX_URL_LENGTH = 2000
 UNRESOLVED = "a revisit of a record that the archive does not hold"
+_REDIRECTS = (301, 302, 303, 307, 308)
 _READABLE = (
     *("html", "pdf", "word", "excel", "sheet", "officedocument", "opendocument", "wps", "ofd", "rtf"),
     *("octet-stream", "zip", "rar", "7z", "text/plain"),
@@ -63,6 +64,7 @@ class _Answer:
     media_type: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    location: str | None = None
 
 
 def capture_of(record: Record, file: str, judge: Judge) -> CaptureRow:
@@ -83,6 +85,7 @@ def capture_of(record: Record, file: str, judge: Judge) -> CaptureRow:
         etag=answer.etag,
         last_modified=answer.last_modified,
         via=Via.IMPORT,
+        location=_location(url, answer),
     )
     sha256 = hashlib.sha256(answer.content).hexdigest() if answer.content is not None else None
     size = len(answer.content) if answer.content is not None else None
@@ -131,6 +134,7 @@ def _answer(record: Record, url: str, judge: Judge) -> _Answer:
         media_type_of(fields),
         fields.get("etag"),
         fields.get("last-modified"),
+        fields.get("location"),
     )
 
 
@@ -171,6 +175,16 @@ def status_of(head: bytes) -> int | None:
 
 def media_type_of(fields: Mapping[str, str]) -> str | None:
     return fields.get("content-type", "").partition(";")[0].strip().lower() or None
+
+
+def _location(url: str, answer: _Answer) -> str | None:
+    """Where a redirect led, as far as that is an address."""
+    if answer.status not in _REDIRECTS or not answer.location:
+        return None
+    try:
+        return urljoin(url, answer.location)
+    except ValueError:
+        return None
 
 
 def _payload_digest(record: Record) -> str:

@@ -11,7 +11,7 @@ import fcntl
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +24,7 @@ from archive.imports.revisits import RevisitsFound, resolve_revisits
 from archive.recorder import Recorder
 from archive.times import Clock, iso, utc_now
 from archive.warc.bytesource import GZIP_MAGIC, begins_member
+from archive.warc.cdxj import SortedLines, index_path, line_of, write_index
 from archive.warc.kept import FOLDER, Kept, draft, forget, keep, write_note
 from archive.warc.records import Damage, Record, Unaligned, unpack, walk_records
 from archive.warc.wacz import Inner, NoWacz, inner_warcs, is_wacz, package_faults
@@ -132,7 +133,7 @@ class Importer:
     def finish(self) -> RevisitsFound:
         """Commit what waits, and look for what revisit records refer to."""
         self._recorder.flush()
-        return resolve_revisits(self._catalogue, self._home, self._run_id)
+        return resolve_revisits(self._catalogue, self._home, self._run_id, self._clock)
 
     # ------------------------------------------------------------ a file
 
@@ -169,6 +170,7 @@ class Importer:
             for file in (kept, unpacked):
                 if file is not None and file.fresh:
                     forget(self._home, file.file)
+                    index_path(self._home, file.file).unlink(missing_ok=True)
             return taken
         taken.file, taken.before = kept.file, not kept.fresh
         if kept.fresh:
@@ -207,18 +209,21 @@ class Importer:
         size = path.stat().st_size
         batch: list[CaptureRow] = []
         start: int | None = None
-        for found in walk_records(path):
-            if isinstance(found, Unaligned):
-                start = found.offset
-            elif isinstance(found, Damage):
-                self._fault(taken, Finding(taken.source, found.offset, found.reason))
-            else:
-                batch += self._capture(found, file, taken)
-            if len(batch) >= BATCH:
-                self._add(batch, taken)
-                if self._progress is not None:
-                    self._progress(taken.source, found.offset, size)
-        self._add(batch, taken)
+        with closing(SortedLines()) as index:
+            for found in walk_records(path):
+                if isinstance(found, Unaligned):
+                    start = found.offset
+                elif isinstance(found, Damage):
+                    self._fault(taken, Finding(taken.source, found.offset, found.reason))
+                else:
+                    index.add(line_of(found, file))
+                    batch += self._capture(found, file, taken)
+                if len(batch) >= BATCH:
+                    self._add(batch, taken)
+                    if self._progress is not None:
+                        self._progress(taken.source, found.offset, size)
+            self._add(batch, taken)
+            write_index(self._home, file, index)
         return start
 
     def _capture(self, record: Record, file: str, taken: Taken) -> list[CaptureRow]:

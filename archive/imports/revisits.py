@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from archive.capture import Via
 from archive.catalogue.engine import Catalogue, take_turn
 from archive.catalogue.models import Capture, Resource
-from archive.times import iso
+from archive.times import Clock, iso, utc_now
 from archive.warc.digests import Digest
 from archive.warc.fields import read_date
 from archive.warc.reader import RecordUnreadable, record_at
@@ -38,7 +38,7 @@ class RevisitsFound:
     left: int
 
 
-def resolve_revisits(catalogue: Catalogue, home: Path, run_id: int) -> RevisitsFound:
+def resolve_revisits(catalogue: Catalogue, home: Path, run_id: int, clock: Clock = utc_now) -> RevisitsFound:
     """Look for the originals of all imported revisits that have none yet; ``left`` counts this run's."""
     resolved = left = after = 0
     while batch := _unresolved(catalogue, after):
@@ -47,7 +47,7 @@ def resolve_revisits(catalogue: Catalogue, home: Path, run_id: int) -> RevisitsF
             pairs = [(row, _original(session, home, row)) for row in batch]
         found = [(row, original) for row, original in pairs if original is not None]
         if found:
-            _renew(catalogue, found)
+            _renew(catalogue, found, iso(clock()))
         resolved += len(found)
         left += sum(row.run_id == run_id and original is None for row, original in pairs)
     return RevisitsFound(resolved, left)
@@ -121,11 +121,12 @@ def _agree(one: str | None, other: str | None) -> bool:
     return first == second
 
 
-def _renew(catalogue: Catalogue, found: Sequence[tuple[Capture, Bearer]]) -> None:
+def _renew(catalogue: Catalogue, found: Sequence[tuple[Capture, Bearer]], now: str) -> None:
     rows = []
     for revisit, original in found:
         row = {c.key: getattr(revisit, c.key) for c in Capture.__table__.columns if c.key != "capture_id"}
         not_modified = revisit.status == 304
+        row["recorded_at"] = now
         row["sha256"] = original.sha256
         row["size"] = None if not_modified else original.size
         row["media_type"] = revisit.media_type or original.media_type

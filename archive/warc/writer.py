@@ -12,6 +12,7 @@ import os
 import re
 from base64 import b32encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -26,6 +27,7 @@ from warcio.warcwriter import BaseWARCWriter
 
 from archive.times import Clock, compact, iso, utc_now
 from archive.warc import manifest
+from archive.warc.cdxj import cdxj_line, write_index
 from archive.warc.exchange import Exchange, Original, Placed
 from archive.warc.members import GZIP_WINDOW
 from archive.warc.payload import split_head, status_of
@@ -63,12 +65,15 @@ class _OpenFile:
     opened_at: datetime
     size: int = 0
     sha256: Any = field(default_factory=hashlib.sha256)
+    index: list[str] = field(default_factory=list)
 
     def close(self, home: Path) -> None:
         manifest.note(home, self.name, self.sha256.hexdigest())
         os.rename(open_name(self.path), self.path)
         sync_folder(self.path.parent)
         os.close(self.fd)
+        with suppress(OSError):  # it follows from the file, and `mend` makes one that is missing
+            write_index(home, self.name, sorted(self.index))
 
 
 class WarcWriter:
@@ -261,6 +266,8 @@ class WarcWriter:
     def _append(self, file: _OpenFile, record: ArcWarcRecord) -> int:
         """Write one record as one gzip member with one call; on failure cut back what was written."""
         member = _gzip_member(_serialise(record))
+        fields, block = tuple(record.rec_headers.headers), record.raw_stream.getvalue()
+        line = cdxj_line(fields, block, offset=file.size, length=len(member), name=file.path.name)
         try:
             written = 0
             while written < len(member):
@@ -269,6 +276,8 @@ class WarcWriter:
             raise self._cut_back(file, error) from error
         file.size += len(member)
         file.sha256.update(member)
+        if line is not None:
+            file.index.append(line)
         return len(member)
 
     def _cut_back(self, file: _OpenFile, cause: OSError) -> ArchiveUnwritable:
@@ -327,9 +336,12 @@ class WarcWriter:
         return record
 
     def _metadata(self, exchange: Exchange, head: bytes, about: ArcWarcRecord, date: str) -> ArcWarcRecord:
-        """The head of a 304 answer, whose revisit record carries no HTTP block."""
-        block = head.rstrip(b"\r\n") + b"\r\n"
-        record = self._record("metadata", exchange.url, date, block, content_type="message/http")
+        """The head of a 304 answer, whose revisit record carries no HTTP block.
+
+        As named fields: of any other type the record would be indexed, and replayed for the page.
+        """
+        block = b"status-line: " + head.rstrip(b"\r\n") + b"\r\n"
+        record = self._record("metadata", exchange.url, date, block, content_type="application/warc-fields")
         record.rec_headers.add_header("WARC-Payload-Digest", digest(block))
         record.rec_headers.add_header("WARC-Refers-To", _record_id(about))
         return record

@@ -1,4 +1,4 @@
-"""Commands that answer questions: reports, show, facts, changes, checks, coverage, runs, sql, get."""
+"""Commands that answer questions: reports, show, facts, changes, checks, coverage, runs, sql."""
 
 from __future__ import annotations
 
@@ -15,16 +15,13 @@ from archive.asof import ask_as_of
 from archive.catalogue.engine import Catalogue
 from archive.history.corrections import parse_place
 from archive.history.standing import NOW, Clocks
-from archive.queries import Filter, Rows, SeriesRow, ask, find_blob
+from archive.queries import Filter, Rows, SeriesRow, ask
 from archive.queries import series as figures_over_years
-from archive.recorder import BlobMissing, FixityError, read_blob
 from archive.search.find import Hit
 from archive.search.find import search as find_text
 from archive.search.query import BadQuery
 from archive.sql import DEFAULT_SECONDS, SqlRefused, run_sql
-from archive.warc.payload import UndecodableBody
-from archive.warc.reader import RecordUnreadable
-from nianbao.commands.context import DONE_WITH_FAILURES, open_home, opened, stop
+from nianbao.commands.context import open_home, opened, stop
 from nianbao.commands.options import (
     Agency,
     Csv,
@@ -426,30 +423,3 @@ def sql(
                 print_rows(found, form)
         except SqlRefused as error:
             raise stop(str(error)) from error
-
-
-def get(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="A file's sha256, or a URL (its newest capture).")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write here, not to the screen.")
-    ] = None,
-) -> None:
-    """Give back an archived file, byte for byte, its sha256 proved.
-
-    Example: nianbao get https://www.example.gov.cn/report.pdf -o report.pdf
-    """
-    home = open_home(context)
-    with opened(home) as catalogue:
-        try:
-            data = read_blob(catalogue, home.path, find_blob(catalogue, name))
-        except LookupError as error:
-            raise stop(str(error)) from error
-        except (BlobMissing, FixityError, RecordUnreadable, UndecodableBody) as error:
-            raise stop(str(error), DONE_WITH_FAILURES) from error
-    if output is None:
-        if sys.stdout.isatty():
-            raise stop("give -o FILE: a file's bytes are not printed on a terminal")
-        sys.stdout.buffer.write(data)
-    else:
-        output.write_bytes(data)

@@ -1,8 +1,9 @@
-"""Commands that take in and give out whole files: import."""
+"""Commands that take in and give out whole files: import, get."""
 
 from __future__ import annotations
 
 import mimetypes
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,20 +13,26 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from archive.captures import captures_of, find_blob
 from archive.catalogue.engine import Catalogue
 from archive.history.project import project
 from archive.imports.files import Finding, Importer, NotReadable, Taken, holds_records
 from archive.mend import mend
 from archive.reading import ReadingSummary
-from archive.recorder import Recorder
+from archive.recorder import BlobMissing, FixityError, Recorder, read_blob
 from archive.runs import RunStatus, running
+from archive.times import read_moment
 from archive.warc.kept import NoRoom
+from archive.warc.payload import UndecodableBody
+from archive.warc.reader import RecordUnreadable
 from crawler.verdict import judge
 from nianbao import __version__
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
 from nianbao.commands.keep import say_mended
+from nianbao.commands.options import Csv, Json, form_of
 from nianbao.commands.work import LiveWatcher, addresses, say_failures, say_given
-from nianbao.output import console, errors
+from nianbao.handover import leave_readme
+from nianbao.output import Format, console, errors, print_rows
 from scheduler.night import read_stale
 
 MOST_OF_A_REASON = 20
@@ -67,17 +74,68 @@ def import_(
         raise typer.Exit(DONE_WITH_FAILURES)
 
 
+def get(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A file's sha256, or a URL (its newest capture).")],
+    at: Annotated[
+        str | None, typer.Option(help="The URL's capture nearest to this time, such as 2023-05-01.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="List the URL's captures, oldest first.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write here, not to the screen.")
+    ] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Give back an archived file, byte for byte, its sha256 proved; or list the captures of a URL.
+
+    Example: nianbao get https://www.example.gov.cn/report.pdf --at 2023-05-01 -o report.pdf
+    """
+    if all_ and (at or output):
+        raise stop("--all lists captures; --at and --output give one of them")
+    if not all_ and (as_json or as_csv):
+        raise stop("--json and --csv belong to --all; a file is given as it is")
+    try:
+        moment = read_moment(at) if at else None
+    except ValueError as error:
+        raise stop(str(error)) from error
+    home = open_home(context)
+    with opened(home) as catalogue:
+        if all_:
+            _list_captures(catalogue, name, form_of(as_json, as_csv))
+            return
+        try:
+            data = read_blob(catalogue, home.path, find_blob(catalogue, name, moment))
+        except LookupError as error:
+            raise stop(str(error)) from error
+        except (BlobMissing, FixityError, RecordUnreadable, UndecodableBody) as error:
+            raise stop(str(error), DONE_WITH_FAILURES) from error
+    if output is None:
+        if sys.stdout.isatty():
+            raise stop("give -o FILE: a file's bytes are not printed on a terminal")
+        sys.stdout.buffer.write(data)
+    else:
+        output.write_bytes(data)
+
+
+def _list_captures(catalogue: Catalogue, url: str, form: Format) -> None:
+    shown = ("fetched_at", "via", "status", "verdict", "media_type", "size", "sha256", "url")
+    with captures_of(catalogue, url) as found:
+        count = print_rows(found, form, shown=shown)
+    if not count:
+        raise stop(f"the archive holds no capture of {url}")
+
+
 def _import(
     home: Home, catalogue: Catalogue, warcs: list[Path], given: Mapping[str, Path]
 ) -> tuple[int, ReadingSummary]:
     """The number of faults that were named, and how reading went."""
+    leave_readme(home.path)
     faults = 0
     say_mended(mend(catalogue, home.path))
     with running(catalogue, home.path, "import") as run:
         software = f"nianbao/{__version__}"
-        with Recorder(
-            catalogue, home.path, run_id=run.run_id, host="import", software=software
-        ) as recorder:
+        with Recorder(catalogue, home.path, run_id=run.run_id, host="import", software=software) as recorder:
             for address, one in given.items():
                 if not recorder.add_file(address, _media_type(one), one.read_bytes()):
                     console.print(f"{one}: imported before", markup=False, soft_wrap=True)

@@ -21,6 +21,7 @@ from archive.hosts import HostState, refusing_hosts
 from archive.queries import Rows
 from crawler.browser.messages import INSTALL, OFF, BrowserUnavailable, find_chromium
 from nianbao.commands.context import DONE_WITH_FAILURES, home_path, open_home, opened, stop
+from nianbao.handover import leave_readme
 from nianbao.output import Format, console, print_rows
 from nianbao.settings import (
     FILE_NAME,
@@ -56,6 +57,7 @@ def init(
     home = open_home(context)
     for folder in ("warc", "logs"):
         (path / folder).mkdir(exist_ok=True)
+    leave_readme(path)
     try:
         catalogue = create_catalogue(home.catalogue_url)
         project(catalogue)  # an older catalogue's reports are derived anew

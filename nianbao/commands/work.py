@@ -27,6 +27,7 @@ from nianbao import __version__
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
 from nianbao.commands.keep import say_mended
 from nianbao.commands.trial import tried
+from nianbao.handover import leave_readme
 from nianbao.output import console, errors
 from nianbao.settings import SiteSettings, site_name, web_address
 from parsers.isolation import Readers
@@ -330,6 +331,7 @@ def _log_file(home: Home, name: str) -> str:
 def _run(home: Home, catalogue: Catalogue, tasks: list[SiteTask], kind: str) -> NightSummary:
     if not home.settings.contact and not all(t.job.allow_private for t in tasks):
         errors.print("Set contact in nianbao.toml: site owners should be able to reach you.")
+    leave_readme(home.path)
     with LiveWatcher() as watcher:
         return run_night(
             catalogue,

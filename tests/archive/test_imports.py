@@ -20,6 +20,7 @@ from archive.imports.revisits import RevisitsFound
 from archive.reading import stale_blobs
 from archive.recorder import Recorder, read_blob
 from archive.runs import open_run
+from archive.warc.cdxj import index_path
 from archive.warc.kept import FOLDER, imported_sha256
 from tests.archive.test_recorder import NIGHT, fetched, recorder
 from tests.archive.warcs import (
@@ -130,6 +131,18 @@ def test_a_capture_keeps_its_time_and_its_file(intake: Intake, name: str, data: 
     assert capture.sha256 in stale_blobs(intake.catalogue)
 
 
+def test_each_file_has_its_index(intake: Intake) -> None:
+    taken = intake.one(members(warcinfo(), response(), response(b"b", url=f"{URL}?b")))
+    assert taken.file is not None
+    lines = index_path(intake.home, taken.file).read_text("utf-8").splitlines()
+    assert [line.split(" ", 2)[:2] for line in lines] == [
+        ["cn,gov,example)/zwgk/a.html", "20190301080000"],
+        ["cn,gov,example)/zwgk/a.html?b", "20190301080000"],
+    ]
+    intake.one(members(response()), "again.warc.gz")
+    assert len(list((intake.home / "index").rglob("*.cdxj"))) == 1
+
+
 def test_bytes_of_a_file_that_had_to_be_unpacked_are_kept_twice(intake: Intake) -> None:
     data = members(warcinfo()) + whole(response(), response(b"b", url=f"{URL}?b"))
     taken = intake.one(data)
@@ -230,6 +243,16 @@ def test_what_is_no_ok_capture_is_one_all_the_same(intake: Intake) -> None:
         "file:///a.pdf": (None, "ok", True),
         "dns:a.cn": (None, "ok", True),
     }
+
+
+def test_where_a_redirect_led_and_when_we_knew(intake: Intake) -> None:
+    block = http(b"", "302 Found", "Location: ../b.html\r\n")
+    intake.one(members(record("response", block)))
+    ((_, capture),) = intake.rows()
+    assert (capture.location, capture.recorded_at) == (
+        "http://www.example.gov.cn/b.html",
+        "2026-11-21T02:30:00Z",
+    )
 
 
 def revisit(profile: str, block: bytes = b"", date: str = LATER, **fields: str | None) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from archive.captures import find_blob
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import (
     Agency,
@@ -22,7 +23,7 @@ from archive.catalogue.models import (
     Resource,
     Run,
 )
-from archive.queries import Filter, NoSuchReport, ask, find_blob, find_report
+from archive.queries import Filter, NoSuchReport, ask, find_report
 
 TIME = "2026-11-21T02:30:00Z"
 AGENCIES = {

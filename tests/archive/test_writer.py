@@ -185,7 +185,8 @@ def test_a_304_has_no_http_block_and_its_head_stands_beside_it(rich: Path) -> No
     assert field(revisit, "Content-Length") == "0"
     metadata, block = found[6]
     assert field(metadata, "WARC-Refers-To") == field(revisit, "WARC-Record-ID")
-    assert block == b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n'
+    assert field(metadata, "Content-Type") == "application/warc-fields"
+    assert block == b'status-line: HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n'
 
 
 def test_a_304_without_an_original_is_a_response(home: Path) -> None:

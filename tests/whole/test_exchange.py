@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from nianbao.replica import REPORTS, render_html, render_pdf
+from tests.archive.test_wacz import validate
 from tests.archive.warcs import http, members, record, response, sha1, warcinfo
-from tests.whole.conftest import nianbao, rows
+from tests.whole.conftest import TwoNights, nianbao, rows
 
 PAGE_URL = "https://www.example.gov.cn/zwgk/2019/report.html"
 FILE_URL = "https://www.example.gov.cn/zwgk/2019/report.pdf"
@@ -56,3 +60,85 @@ def test_what_cannot_be_imported_says_what_to_do(home: Path, tmp_path: Path) -> 
     assert "warcio recompress" in nianbao(home, "import", old, code=2).stderr
     warc = given(tmp_path, members(response()))
     assert "have their own" in nianbao(home, "import", warc, "--url", FILE_URL, code=2).stderr
+
+
+def test_captures_of_a_url_over_time(home: Path, tmp_path: Path) -> None:
+    nianbao(home, "init", "--contact", "https://example.org/crawler")
+    first = response(b"first", url=PAGE_URL, date="2019-03-01T00:00:00Z")
+    second = response(b"second", url=PAGE_URL, date="2021-03-01T00:00:00Z")
+    nianbao(home, "import", given(tmp_path, members(second, first)))
+    assert nianbao(home, "get", PAGE_URL).stdout == "second"
+    assert nianbao(home, "get", PAGE_URL, "--at", "2019-12-31").stdout == "first"
+    found = rows(home, "get", "--all", PAGE_URL)
+    assert [(row["fetched_at"], row["via"]) for row in found] == [
+        ("2019-03-01T00:00:00Z", "import"),
+        ("2021-03-01T00:00:00Z", "import"),
+    ]
+    assert "2021-03-01T00:00:00Z" in nianbao(home, "get", "--all", PAGE_URL).stdout
+    for words, said in (
+        (("--at", "yesterday"), "is no time"),
+        (("--all", "--at", "2019"), "--all lists"),
+        (("--json",), "belong to --all"),
+    ):
+        assert said in nianbao(home, "get", PAGE_URL, *words, code=2).stderr
+    assert "no capture" in nianbao(home, "get", "--all", FILE_URL, code=2).stderr
+
+
+def test_an_export_is_another_home(two_nights: TwoNights, tmp_path: Path) -> None:
+    """What a colleague gets who is sent the file: the same captures, read to the same figures."""
+    target, home = tmp_path / "all.wacz", tmp_path / "colleague"
+    done = nianbao(two_nights.home, "export", "--wacz", str(target))
+    assert "pages" in done.stdout
+    validate(target)
+    nianbao(home, "init", "--contact", "https://example.org/crawler")
+    nianbao(home, "import", str(target), code=None)
+    query = "SELECT DISTINCT url, fetched_at, sha256 FROM captures WHERE sha256 IS NOT NULL AND status <> 304"
+    ours = {tuple(row.values()) for row in rows(two_nights.home, "sql", query)}
+    theirs = {tuple(row.values()) for row in rows(home, "sql", query)}
+    assert theirs == ours
+    figures = "SELECT DISTINCT agency, year, table_code, row_code, column_code, value FROM facts"
+    assert {tuple(row.values()) for row in rows(home, "sql", figures)} >= {
+        tuple(row.values()) for row in rows(two_nights.home, "sql", figures)
+    }
+    assert "exists already" in nianbao(two_nights.home, "export", "--wacz", str(target), code=2).stderr
+
+
+def test_a_site_or_a_report_is_exported(two_nights: TwoNights, tmp_path: Path) -> None:
+    site, report = tmp_path / "site.wacz", tmp_path / "report.wacz"
+    nianbao(two_nights.home, "export", "--wacz", str(site), "--site", "replica")
+    (first, *_) = rows(two_nights.home, "reports")
+    nianbao(two_nights.home, "export", "--wacz", str(report), "--report", str(first["report_id"]))
+    years = tmp_path / "year.wacz"
+    nianbao(two_nights.home, "export", "--wacz", str(years), "--year", str(first["year"]))
+    for target in (site, report, years):
+        validate(target)
+    assert 0 < report.stat().st_size < site.stat().st_size
+    home = tmp_path / "home"
+    nianbao(home, "init", "--contact", "https://example.org/crawler")
+    nianbao(home, "import", str(report))
+    assert first["sha256"] in {r["sha256"] for r in rows(home, "reports")}
+    for words, said in (
+        (("--site", "nowhere"), "there are: replica"),
+        (("--report", "no such report"), "no report is called"),
+        (("--site", "a", "--report", "1"), "give only one"),
+        (("--year", "1066"), "no closed WARC file"),
+    ):
+        done = nianbao(two_nights.home, "export", "--wacz", str(tmp_path / "x.wacz"), *words, code=2)
+        assert said in done.stderr
+    assert not (tmp_path / "x.wacz").exists()
+
+
+def test_the_home_explains_itself(home: Path, tmp_path: Path) -> None:
+    nianbao(home, "init")
+    readme = home / "README.md"
+    words = readme.read_text(encoding="utf-8")
+    assert "如果这个目录到了您手里" in words
+    (query,) = re.findall(r'sqlite3 catalogue.sqlite3 "([^"]+)"', words)
+    with closing(sqlite3.connect(home / "catalogue.sqlite3")) as catalogue:
+        assert catalogue.execute(query).fetchall() == []
+    readme.write_text("kept by the library of X", encoding="utf-8")
+    nianbao(home, "init")
+    assert readme.read_text(encoding="utf-8") == "kept by the library of X"
+    readme.unlink()  # as in a home that an older release made
+    nianbao(home, "import", given(tmp_path, members(response())))
+    assert readme.read_text(encoding="utf-8") == words
