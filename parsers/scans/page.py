@@ -42,7 +42,7 @@ def _turned(picture: Picture, quarters: int, recogniser: Recogniser) -> tuple[Sc
     seal = None
     if picture.seal is not None:
         seal, _ = skew.turned(np.ascontiguousarray(np.rot90(picture.seal, quarters)), angle, around=0)
-    found = ruling.find(straight)
+    found = ruling.find(straight, seal)
     page = ScannedPage(picture.number, straight.shape[1] / POINT, straight.shape[0] / POINT)
     page.across, page.down = list(found.across), list(found.down)
     reading = read(_without(straight, found.mask), seal, frames(page), recogniser)

@@ -18,6 +18,8 @@ _ACROSS, _DOWN = 24.0, 12.5
 _GAP = 1.2
 """A break in a rule that is bridged, in points."""
 _THICK = 4.0
+_BREAK, _SEAL, _COVERED = 12.0, 80.0, 0.4
+"""A break as short as the first, in points, is closed; up to the second if a seal covers such a share."""
 _SHORT, _MEETS, _BROKEN = 120.0, 1.5, 15.0
 """In points: a stroke no longer may be writing; ends as near as that meet; a rule may be broken so far."""
 _LEAST_TABLE = 60.0
@@ -43,8 +45,8 @@ class _Stroke:
     box: tuple[int, int, int, int]
 
 
-def find(grey: Grey) -> Ruling:
-    """The rules of a straightened page."""
+def find(grey: Grey, seal: Grey | None = None) -> Ruling:
+    """The rules of a straightened page; ``seal`` is where red ink was taken off, and rules with it."""
     dark = _dark(grey)
     across = _strokes(dark, _ACROSS, level=True)
     down = _strokes(dark, _DOWN, level=False)
@@ -57,7 +59,33 @@ def find(grey: Grey) -> Ruling:
         for left, top, width, height in (s.box for s in strokes):
             place = np.s_[top : top + height, left : left + width]
             mask[place] |= drawn[place]
-    return Ruling(tuple(s.rule for s in held), tuple(s.rule for s in upheld), mask)
+    across_rules = _bridged([s.rule for s in held], seal)
+    down_rules = _bridged([s.rule for s in upheld], None if seal is None else np.ascontiguousarray(seal.T))
+    return Ruling(across_rules, down_rules, mask)
+
+
+def _bridged(rules: Sequence[Rule], seal: Grey | None) -> tuple[Rule, ...]:
+    """Rules with the breaks closed that are small, or that a seal made."""
+    joined: list[Rule] = []
+    for rule in sorted(rules, key=lambda r: r.start):
+        index = next((i for i in range(len(joined) - 1, -1, -1) if _goes_on(joined[i], rule, seal)), None)
+        if index is None:
+            joined.append(rule)
+        else:
+            before = joined[index]
+            joined[index] = Rule(before.position, before.start, max(before.end, rule.end))
+    return tuple(joined)
+
+
+def _goes_on(before: Rule, rule: Rule, seal: Grey | None) -> bool:
+    gap = rule.start - before.end
+    if abs(rule.position - before.position) > 1 or gap > _SEAL:
+        return False
+    if gap <= _BREAK or seal is None:
+        return gap <= _BREAK
+    row, start, end = (round(x * POINT) for x in (rule.position, before.end, rule.start))
+    covered = seal[max(0, row - 1) : row + 2, start:end]
+    return covered.size > 0 and float((covered > 0).any(axis=0).mean()) > _COVERED
 
 
 def _is_held(stroke: _Stroke, alike: Sequence[_Stroke], crossing: Sequence[_Stroke]) -> bool:
