@@ -125,7 +125,15 @@ def test_what_a_seal_may_hide_is_not_blank() -> None:
 
 @pytest.mark.parametrize(
     ("said", "meant"),
-    [("1991.", "1991"), ("·0", "0"), ("O", "0"), ("l2", "12"), ("2 14", "2 14"), ("7.5", "7.5"), (".5", ".5")],
+    [
+        ("1991.", "1991"),
+        ("·0", "0"),
+        ("O", "0"),
+        ("l2", "12"),
+        ("2 14", "2 14"),
+        ("7.5", "7.5"),
+        (".5", ".5"),
+    ],
 )
 def test_specks_and_letters_beside_figures(said: str, meant: str) -> None:
     from parsers.scans.cells import figure
