@@ -27,6 +27,8 @@ from archive.mend import closed_files, missing_files
 from archive.soundness import FileCheck, Sound, check_file
 from archive.times import Clock, compact, iso, utc_now
 from archive.warc import manifest
+from archive.warc.kept import imported_files, imported_sha256
+from archive.warc.records import BadRecord, read_record
 from archive.warc.writer import open_name
 
 AHEAD = 2  # files a worker has waiting
@@ -59,26 +61,26 @@ Progress = Callable[[Verified, int, int], None]
 
 
 def all_files(home: Path) -> list[Path]:
-    """Every closed file."""
-    return closed_files(home)
+    """Every closed file, ours and imported ones."""
+    return [*closed_files(home), *imported_files(home)]
 
 
 def files_since(home: Path, since: datetime) -> list[Path]:
-    """The files begun at ``since`` or later, by the time in their names."""
+    """Our files begun at ``since`` or later, by the time in their names."""
     moment = compact(since)
     return [path for path in closed_files(home) if path.name.split("-")[1:2] >= [moment]]
 
 
 def sample_of(home: Path, share: float, choice: random.Random) -> list[Path]:
     """A random ``share`` (0 to 1) of the files, at least one."""
-    files = closed_files(home)
+    files = all_files(home)
     return sorted(choice.sample(files, min(len(files), max(1, round(share * len(files))))))
 
 
 def longest_unverified(home: Path, days: int) -> list[Path]:
     """One night's part of an audit that reads the whole archive within ``days``: the longest unread first."""
     last = FixityLog(home).last_verified()
-    files = sorted(closed_files(home), key=lambda p: (last.get(p.relative_to(home).as_posix(), ""), p.name))
+    files = sorted(all_files(home), key=lambda p: (last.get(p.relative_to(home).as_posix(), ""), p.name))
     left = sum(path.stat().st_size for path in files) / days
     chosen = []
     for path in files:
@@ -106,7 +108,7 @@ def verify(
     total = sum(path.stat().st_size for path in files)
     done = records = size = raw_size = 0
     for path, check in _checked(files, workers):
-        verified = _compare(catalogue, path.relative_to(home).as_posix(), check, listed)
+        verified = _compare(catalogue, home, path.relative_to(home).as_posix(), check, listed)
         log.note(verified.file, check.size, check.sha256, len(verified.wrong), iso(clock()))
         records += verified.records
         size += verified.size
@@ -138,13 +140,35 @@ def _checked(files: Sequence[Path], workers: int) -> Iterator[tuple[Path, FileCh
 # ------------------------------------------------ against what we know of it
 
 
-def _compare(catalogue: Catalogue, file: str, check: FileCheck, listed: Mapping[str, str]) -> Verified:
+def _compare(
+    catalogue: Catalogue, home: Path, file: str, check: FileCheck, listed: Mapping[str, str]
+) -> Verified:
+    if (expected := imported_sha256(file)) is not None:
+        return _compare_imported(catalogue, home, file, check, expected)
     wrong = [f"{file}: at byte {d.offset} {d.reason}{_of(d.url)}" for d in check.damaged]
     wrong += [f"{file}: {reason}" for reason in _against_manifest(listed.get(file), check)]
     damaged = {d.offset for d in check.damaged}
     wrong += [f"{file}: {reason}" for reason in _against_rows(catalogue, file, check.sound, damaged)]
     wrong += [f"{file}: {reason}" for reason in _against_originals(catalogue, check.sound)]
     return Verified(file, len(check.sound), check.size, check.raw_size, tuple(wrong))
+
+
+def _compare_imported(
+    catalogue: Catalogue, home: Path, file: str, check: FileCheck, expected: str
+) -> Verified:
+    """A file of others is as it was given if its hash is that of its name; else its records tell where."""
+    query = select(Capture.warc_offset, Resource.url).join(Resource).where(Capture.warc_file == file)
+    with catalogue.reading() as session:
+        rows = sorted((offset or 0, url) for offset, url in session.execute(query))
+    wrong: list[str] = []
+    if check.sha256 != expected:
+        wrong.append(f"{file}: its bytes are not those that were imported, whose SHA-256 its name gives")
+        for offset, url in rows:
+            try:
+                read_record(home / file, offset)
+            except (BadRecord, OSError) as error:
+                wrong.append(f"{file}: at byte {offset} {error}{_of(url)}")
+    return Verified(file, len(rows), check.size, check.raw_size, tuple(wrong))
 
 
 def _of(url: str) -> str:

@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +25,7 @@ from archive.evidence import Archived, add_captures, add_listing
 from archive.notes import FileOf, RunNotes, recall, recall_listing, recall_run
 from archive.runs import SiteIdentity, close_dead_runs, restore_run, restore_site
 from archive.warc import manifest
+from archive.warc.cdxj import build_index, index_path
 from archive.warc.exchange import Original, Placed
 from archive.warc.members import CHUNK, Fault, Member, walk
 from archive.warc.record import MalformedRecord, Record, read_record
@@ -84,6 +85,8 @@ def mend_all(catalogue: Catalogue, home: Path, progress: Callable[[], None] = la
     for path in closed_files(home):
         file = path.relative_to(home).as_posix()
         _reconcile(catalogue, path, file, done, waiting)
+        if not index_path(home, file).exists():
+            _index(home, file)
         if file not in listed:
             manifest.note(home, file, _sha256(path))
             done.findings.append(f"{file} had no line in {manifest.NAME}; it has one now")
@@ -139,7 +142,13 @@ def _close(catalogue: Catalogue, home: Path, path: Path, stream: BinaryIO, done:
     manifest.note(home, file, _sha256(path))
     os.rename(path, final)
     sync_folder(final.parent)
+    _index(home, file)
     done.closed.append(file)
+
+
+def _index(home: Path, file: str) -> None:
+    with suppress(OSError):  # as on a full disk: it follows from the file, and can be made any time
+        build_index(home, file)
 
 
 def _take_off_tail(

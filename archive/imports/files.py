@@ -22,6 +22,7 @@ from archive.catalogue.models import Capture, Resource
 from archive.imports.capture import CAPTURES, CaptureKey, CaptureRow, Judge, Unfit, capture_of
 from archive.imports.revisits import RevisitsFound, resolve_revisits
 from archive.recorder import Recorder
+from archive.runs import run_notes
 from archive.times import Clock, iso, utc_now
 from archive.warc.bytesource import GZIP_MAGIC, begins_member
 from archive.warc.cdxj import SortedLines, index_path, line_of, write_index
@@ -174,7 +175,9 @@ class Importer:
             return taken
         taken.file, taken.before = kept.file, not kept.fresh
         if kept.fresh:
-            note = {**origin, "sha256": kept.sha256, "run": self._run_id, "imported_at": iso(self._clock())}
+            run = run_notes(self._catalogue, self._run_id, None)
+            note = {**origin, "sha256": kept.sha256, "imported_at": iso(self._clock())}
+            note |= {"run": run.run_id, "run_started": run.started_at}
             note |= {"captures": taken.new, "held_already": taken.held, "other_records": taken.other}
             note |= {"faults": taken.faults, "unpacked": unpacked.file if unpacked else None}
             write_note(self._home, kept.file, note)

@@ -46,6 +46,12 @@ def imported_sha256(file: str) -> str | None:
     return match[1] if match and str(path.parent) == FOLDER else None
 
 
+def imported_files(home: Path) -> list[Path]:
+    """All files of others that are kept."""
+    files = sorted((home / FOLDER).glob("*.warc*"))
+    return [path for path in files if imported_sha256(f"{FOLDER}/{path.name}") is not None]
+
+
 def keep(home: Path, name: str, source: IO[bytes], size: int) -> Kept:
     """Copy ``source`` (about ``size`` bytes long) into the archive; on disk when this returns.
 

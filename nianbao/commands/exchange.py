@@ -25,13 +25,13 @@ from archive.times import read_moment
 from archive.warc.kept import NoRoom
 from archive.warc.payload import UndecodableBody
 from archive.warc.reader import RecordUnreadable
-from crawler.verdict import judge
 from nianbao import __version__
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
 from nianbao.commands.keep import say_mended
 from nianbao.commands.options import Csv, Json, form_of
 from nianbao.commands.work import LiveWatcher, addresses, say_failures, say_given
 from nianbao.handover import leave_readme
+from nianbao.judging import judged
 from nianbao.output import Format, console, errors, print_rows
 from scheduler.night import read_stale
 
@@ -155,7 +155,7 @@ def _take(home: Home, catalogue: Catalogue, recorder: Recorder, run_id: int, war
             home.path,
             recorder,
             run_id=run_id,
-            judge=_judged,
+            judge=judged,
             tell=teller.tell,
             progress=teller.reached,
         )
@@ -171,15 +171,6 @@ def _take(home: Home, catalogue: Catalogue, recorder: Recorder, run_id: int, war
         left = f"; {found.left} refer to records that the archive does not hold" if found.left else ""
         console.print(f"{found.resolved} revisits found what they refer to{left}", soft_wrap=True)
     return teller.faults
-
-
-def _judged(
-    status: int, fields: Mapping[str, str], body: bytes, url: str, declared: int | None, received: int
-) -> tuple[str, str]:
-    found = judge(
-        status, fields, body, url=url, final_url=url, declared_length=declared, received_length=received
-    )
-    return found.verdict.value, found.reason
 
 
 def _line(taken: Taken) -> str:

@@ -15,8 +15,10 @@ from archive.catalogue.engine import Catalogue, create_catalogue
 from archive.evidence import is_empty
 from archive.fixity import Verified, all_files, files_since, longest_unverified, sample_of
 from archive.fixity import verify as prove
+from archive.imports.restore import restore_imported
 from archive.mend import Mended, closed_files, mend_all
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
+from nianbao.judging import judged
 from nianbao.output import console, errors
 
 
@@ -77,16 +79,17 @@ def mend(
     with opened(home) as catalogue:
         if from_warc and not is_empty(catalogue):
             raise stop("the catalogue is not empty: move it away, or run `nianbao mend` without --from-warc")
+        restored, told = restore_imported(catalogue, home.path, judged)
         done = _mend(catalogue, home.path)
     say_mended(done)
-    console.print(f"{done.rows} captures and {done.listings} lists got back their rows")
+    console.print(f"{done.rows + restored} captures and {done.listings} lists got back their rows")
     if from_warc:
         console.print(
             "How runs ended and corrections by people are not in WARC files. "
             "Next, read the files again: nianbao parse"
         )
-    _say(done.findings)
-    if done.findings:
+    _say([*told, *done.findings])
+    if told or done.findings:
         raise typer.Exit(DONE_WITH_FAILURES)
 
 

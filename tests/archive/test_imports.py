@@ -22,7 +22,7 @@ from archive.recorder import Recorder, read_blob
 from archive.runs import open_run
 from archive.warc.cdxj import index_path
 from archive.warc.kept import FOLDER, imported_sha256
-from tests.archive.test_recorder import NIGHT, fetched, recorder
+from tests.archive.fetches import NIGHT, fetched, recorder
 from tests.archive.warcs import (
     DATE,
     PAGE,

@@ -20,9 +20,9 @@ from archive.catalogue.engine import Catalogue, create_catalogue, sqlite_url
 from archive.catalogue.models import Capture, Extraction, Linkage, Report, Resource, Site
 from archive.exports import wacz
 from archive.exports.wacz import Exported, NoSuchSite, NothingToExport, Selection, export_wacz
+from tests.archive.fetches import BODY, HOST, NIGHT, URL, fetched, recorder
 from tests.archive.test_cdxj import tool
 from tests.archive.test_imports import IDENTICAL, Intake, revisit
-from tests.archive.test_recorder import BODY, HOST, NIGHT, URL, fetched, recorder
 from tests.archive.warcs import http, members, response, sha1, warcinfo
 
 EVERYTHING = Selection()

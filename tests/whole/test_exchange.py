@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from nianbao.replica import REPORTS, render_html, render_pdf
 from tests.archive.test_wacz import validate
-from tests.archive.warcs import http, members, record, response, sha1, warcinfo
+from tests.archive.warcs import http, members, record, response, sha1, warcinfo, whole
 from tests.whole.conftest import TwoNights, nianbao, rows
 
 PAGE_URL = "https://www.example.gov.cn/zwgk/2019/report.html"
@@ -142,3 +143,29 @@ def test_the_home_explains_itself(home: Path, tmp_path: Path) -> None:
     readme.unlink()  # as in a home that an older release made
     nianbao(home, "import", given(tmp_path, members(response())))
     assert readme.read_text(encoding="utf-8") == words
+
+
+def test_imported_files_are_proved_and_get_their_rows_back(home: Path, tmp_path: Path) -> None:
+    nianbao(home, "init", "--contact", "https://example.org/crawler")
+    first = response(b"first", url=PAGE_URL, date="2019-03-01T00:00:00Z")
+    torn = members(warcinfo(), first) + members(response(b"second", url=FILE_URL))[:-20]
+    nianbao(home, "import", given(tmp_path, torn), code=1)
+    nianbao(home, "import", given(tmp_path, whole(warcinfo(), response(HTML, url=FILE_URL)), "whole.warc.gz"))
+    assert "0 things wrong" in nianbao(home, "verify").stdout  # it came with its damage
+    query = "SELECT url, fetched_at, via, verdict, sha256, warc_file, warc_offset FROM captures ORDER BY url"
+    before = rows(home, "sql", query)
+    (home / "catalogue.sqlite3").unlink()
+    shutil.rmtree(home / "index")
+    done = nianbao(home, "mend", "--from-warc")
+    assert "2 captures" in done.stdout
+    assert rows(home, "sql", query) == before
+    assert len(list((home / "index/imported").glob("*.cdxj"))) == 3
+    assert "0 captures" in nianbao(home, "mend").stdout
+    (path,) = (home / "warc/imported").glob("old-*.gz")
+    data = bytearray(path.read_bytes())
+    data[len(members(warcinfo())) + 40] ^= 1
+    path.write_bytes(data)
+    done = nianbao(home, "verify", code=1)
+    assert "its bytes are not those that were imported" in done.stdout
+    assert f"at byte {len(members(warcinfo()))} " in done.stdout
+    assert PAGE_URL in done.stdout
