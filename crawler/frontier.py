@@ -16,7 +16,8 @@ class Step:
     `depth` counts the pages from the start, `barren` those since the last that named a report. `walk` is the
     address of the list that the answer is a part of.
     `article` is the page of the report that a further page or a frame belongs to, `column` says that the page
-    stands within a report column. `hops` counts the redirects that led here.
+    stands within a report column, `draw` that the browser is to draw it. `hops` counts the redirects that led
+    here.
     """
 
     ask: Ask
@@ -31,6 +32,7 @@ class Step:
     article: str | None = None
     hops: int = 0
     column: bool = False
+    draw: bool = False
 
     @property
     def url(self) -> str:

@@ -265,7 +265,7 @@ class _Reading:
         url = self.resolve(href)
         if url is None:
             return
-        if kind == "anchor" and _ATTACHMENT.search(url.partition("?")[0]):
+        if kind == "anchor" and _is_attachment(url):
             kind = "attachment"
         known = self.links.get(url)
         if known is not None and kind == known.kind == "pager" and text not in known.text:
@@ -283,6 +283,11 @@ def _also(known: Link, text: str) -> tuple[str, ...]:
     if not text or text in known.also or len(known.also) >= _MOST_TEXTS:
         return known.also
     return (*known.also, text)
+
+
+@lru_cache(maxsize=32768)
+def _is_attachment(url: str) -> bool:
+    return _ATTACHMENT.search(url.partition("?")[0]) is not None
 
 
 def _base(root: etree._Element, url: str) -> str:
@@ -430,6 +435,7 @@ def _host(scheme: str, netloc: str) -> str:
     return host.removesuffix(":80" if scheme == "http" else ":443")
 
 
+@lru_cache(maxsize=32768)
 def _tidy(tail: str, encoding: str) -> str:
     path, mark, query = tail.partition("?")
     if "\\" in path:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import scrapy.core.downloader.contextfactory  # noqa: F401  # it looks through all modules loaded before it
 from scrapy import signals
 from scrapy.crawler import CrawlerProcess
 from scrapy.utils.defer import deferred_from_coro
@@ -46,7 +47,7 @@ def settings_for(job: CrawlJob) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "CONCURRENT_REQUESTS": 8,
         "DOWNLOADER": "crawler.wire.OneAtATime",
-        "CONCURRENT_ITEMS": 8,  # 100 tasks a response cost a third of the speed
+        "CONCURRENT_ITEMS": 1,  # 100 tasks a response cost a third of the speed
         "DOWNLOAD_HANDLERS": {
             "http": "crawler.wire.WireDownloadHandler",
             "https": "crawler.wire.WireDownloadHandler",
@@ -59,12 +60,23 @@ def settings_for(job: CrawlJob) -> dict[str, Any]:
             "crawler.nightly.Nightly": 80,
             "crawler.courtesy.Gate": 90,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
             "crawler.robots.Robots": 100,
             "crawler.trust.TrustMiddleware": 640,
             "crawler.courtesy.Courtesy": 645,
             "crawler.browser.middleware.BrowserMiddleware": 648,
             "crawler.archiving.ArchiveMiddleware": 650,
         },
+        # what these do is done elsewhere, or not at all, and each costs every page a task
+        "SPIDER_MIDDLEWARES": {
+            "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+            "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+        },
+        "METAREFRESH_ENABLED": False,  # a refresh is a link like others
         "COMPRESSION_ENABLED": False,  # the archive decodes, bounded, in one place
         "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
         "DOWNLOAD_VERIFY_CERTIFICATES": True,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from lxml import etree
@@ -50,8 +51,9 @@ def report_files(page: Page, family: Family) -> Iterator[ReportFile]:
     for match in _IN_SCRIPT.finditer(page.scripts_text):
         if url := page.resolve(match.group(1)):
             yield ReportFile(url, "", "a file that the page's script shows")
-    if page.main_text_length < LITTLE_TEXT:
-        for url in _pictures(page):
+    pictures = _pictures(page)
+    if pictures and page.main_text_length < LITTLE_TEXT:
+        for url in pictures:
             yield ReportFile(url, "", "a page of the report as an image")
 
 
@@ -60,12 +62,15 @@ def _downloads(page: Page) -> Iterator[Link]:
     for link in page.links:
         if link.kind != "anchor":
             continue
-        if (
-            FILE_EXTENSION.search(link.label)
-            or _DOWNLOAD_WORD.search(link.label)
-            and _DOWNLOAD_URL.search(link.url.partition("://")[2])
-        ):
+        if _offers_file(link.label, link.url):
             yield link
+
+
+@lru_cache(maxsize=16384)
+def _offers_file(label: str, url: str) -> bool:
+    if FILE_EXTENSION.search(label):
+        return True
+    return bool(_DOWNLOAD_WORD.search(label) and _DOWNLOAD_URL.search(url.partition("://")[2]))
 
 
 def _framed(page: Page) -> Iterator[ReportFile]:

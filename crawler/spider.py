@@ -155,6 +155,7 @@ class ReportSpider(Spider):
             "parent": step.article or step.parent,
             "step": step,
             "source": _is_source(step),
+            "draw": step.draw,
             "handle_httpstatus_all": True,
         }
         return Request(
@@ -475,6 +476,12 @@ class ReportSpider(Spider):
                 walk.waiting.add(following.url)
                 return
         walk.page_failed(step.url)
+        if step.ask.reader and not walk.rows and not walk.drawn:
+            walk.drawn = True
+            self._frontier.forget({walk.url})
+            self._frontier.add(
+                replace(step, ask=Ask(walk.url), draw=True, reason="a list that only its script fills")
+            )
 
     # -------------------------------------------------------------- counts
 

@@ -294,7 +294,7 @@ def _is_readable(page: Page) -> bool:
 
 def is_shell(page: Page) -> bool:
     """Whether the page shows nothing itself and has a script that may: a single-page application's frame."""
-    if page.root is None or page.main_text_length > _SHELL_TEXT or len(page.links) > 3:
+    if page.root is None or len(page.links) > 3 or page.main_text_length > _SHELL_TEXT:
         return False
     if page.main_text_length + sum(len(link.text) for link in page.links) > _SHELL_TEXT // 2:
         return False

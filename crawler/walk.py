@@ -47,6 +47,7 @@ class Walk:
     held: list[Ask] = field(default_factory=list)
     is_named: bool = True
     has_folders: bool = False
+    drawn: bool = False
 
     def note_paging(self, paging: ListPaging | None) -> None:
         """What one page says of the whole list."""

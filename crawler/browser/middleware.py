@@ -15,7 +15,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 from archive.capture import Fetched, Kind, Via
 from crawler.archiving import recorder_of
 from crawler.browser.messages import BrowserUnavailable, DrawingFailed, Drawn
-from crawler.browser.need import Need, is_empty_list, need_of
+from crawler.browser.need import Need, names_reports, need_of
 from crawler.hosts import Hosts, host_of, hosts_of
 from crawler.page import read_page
 from crawler.robots import Robots
@@ -88,7 +88,7 @@ class BrowserMiddleware:
             if judgement.verdict is Verdict.CHALLENGE:
                 self._rules_unread.add(host_of(request.url))
             return response
-        need = need_of(judgement, request.meta.get("page"))
+        need = need_of(judgement, request.meta.get("page"), asked_for=bool(request.meta.get("draw")))
         if need is Need.CHALLENGE:
             return await self._challenged(request, response, judgement)
         if need is not None and request.method == "GET":
@@ -182,7 +182,7 @@ class BrowserMiddleware:
         page = read_page(drawn.html, drawn.url, _HTML)
         fields = {"content-type": _HTML}
         judgement = judge(200, fields, drawn.html, url=drawn.url, final_url=drawn.url, page=page)
-        if judgement.verdict is not Verdict.OK or need is Need.LIST and is_empty_list(page):
+        if judgement.verdict is not Verdict.OK or need is Need.LIST and not names_reports(page):
             return response
         self._hosts.of(request.url).learn(needs_browser=True)
         if visit.placed is not None:

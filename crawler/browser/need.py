@@ -32,12 +32,15 @@ _SLOT = re.compile(r"\bv-for=|\bng-repeat=|\{\{\s*[\w.]+\s*\}\}|text/x-handlebar
 _LEAF = (CandidateKind.ARTICLE, CandidateKind.ATTACHMENT)
 
 
-def need_of(judgement: Judgement, page: Page | None) -> Need | None:
-    """Why the browser is needed for this answer; None where it is not."""
+def need_of(judgement: Judgement, page: Page | None, *, asked_for: bool = False) -> Need | None:
+    """Why the browser is needed for this answer; None where it is not.
+
+    ``asked_for``: the list could not be had in the ways that a family knows.
+    """
     if judgement.verdict is Verdict.CHALLENGE:
         return Need.SHELL if judgement.shell else Need.CHALLENGE
-    if judgement.verdict is Verdict.OK and page is not None and is_empty_list(page):
-        return Need.LIST
+    if judgement.verdict in (Verdict.OK, Verdict.NOT_MODIFIED) and page is not None:
+        return Need.LIST if asked_for or is_empty_list(page) else None
     return None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 
 from archive.catalogue.engine import (
@@ -16,8 +17,10 @@ from archive.catalogue.engine import (
     CatalogueMissing,
     CatalogueNewer,
     CatalogueOutdated,
+    alembic_config,
     create_catalogue,
     open_catalogue,
+    revisions,
     sqlite_url,
 )
 from archive.catalogue.models import Base, Division, Run
@@ -110,8 +113,15 @@ def test_an_unknown_schema_is_a_newer_one(catalogue_url: str) -> None:
         open_catalogue(catalogue_url)
 
 
+def test_the_revisions_known_are_those_of_the_migrations() -> None:
+    script = ScriptDirectory.from_config(alembic_config("sqlite://"))
+    assert revisions() == sorted(one.revision for one in script.walk_revisions())
+    assert revisions()[-1] == script.get_current_head()
+
+
 def test_an_earlier_schema_is_outdated(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.catalogue.engine.ScriptDirectory.get_current_head", lambda _: "9999")
+    later = [*revisions(), "9999"]
+    monkeypatch.setattr("archive.catalogue.engine.revisions", lambda: later)
     with pytest.raises(CatalogueOutdated, match="nianbao migrate"):
         open_catalogue(catalogue.url)
 

@@ -130,6 +130,20 @@ def test_an_empty_list_with_a_list_script_is_drawn(home: Path) -> None:
     assert [(c["via"], c["verdict"]) for c in rows] == [("http", "ok"), ("browser", "ok")]
 
 
+def test_a_list_whose_interface_no_family_can_read_is_drawn_after_all(home: Path) -> None:
+    content = script_site()
+    content["/"] = (
+        "<html><head><title>政府信息公开年报</title></head><body><p>当前位置：首页 &gt; 政府信息公开年报。"
+        + "本栏目由办公室维护，请按年度查阅。" * 5
+        + '</p><div id="app"></div><script src="/app.js"></script>'
+        + "<script>function more(){ $.ajax({url: '/api/old', data: {page: 1}}) }</script></body></html>"
+    )
+    with Loopback(pages(content)) as server:
+        outcome = crawl(home, server.url)
+        assert "/app.js" in server.paths
+    assert outcome.found == 3
+
+
 def test_an_ordinary_list_needs_no_browser(home: Path) -> None:
     with Loopback(pages(column(3))) as server:
         crawl(home, server.url)
