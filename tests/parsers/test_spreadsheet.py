@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -11,6 +12,7 @@ from printed_reports import HEADINGS, Sheet, by_place, sheets, wrong
 from printed_xlsx import report, workbook
 
 from parsers.document import Grid, Paragraph
+from parsers.formats import spreadsheet
 from parsers.formats.spreadsheet import read_xlsx
 from parsers.read import read
 from parsers.report import Outcome
@@ -104,6 +106,22 @@ def test_a_cell_far_away_is_an_outcome() -> None:
     extraction = read(data)
     assert extraction.outcome is Outcome.UNREADABLE
     assert "cells in a sheet" in (extraction.reason or "")
+
+
+def test_a_panic_of_calamine_is_an_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rust's panics come as an exception that is none of Exception's."""
+
+    class PanicException(BaseException):
+        pass
+
+    def panic(_: object) -> None:
+        raise PanicException("index out of bounds")
+
+    monkeypatch.setattr(spreadsheet, "CalamineWorkbook", SimpleNamespace(from_filelike=panic))
+    extraction = read(workbook({"一": _titled("甲")}))
+    assert (extraction.outcome, extraction.reason) == (
+        Outcome.UNREADABLE, "broken workbook: index out of bounds",
+    )  # fmt: skip
 
 
 def test_a_broken_workbook_is_said_so() -> None:
