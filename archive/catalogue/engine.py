@@ -59,6 +59,16 @@ class Catalogue:
         with Session(self.engine) as session:
             yield session
 
+    def optimize(self) -> None:
+        """Let SQLite look at how its tables have grown, so that it plans queries by it.
+
+        PostgreSQL does so by itself.
+        """
+        if self.is_sqlite:
+            with self.writing() as session:
+                session.execute(text("PRAGMA analysis_limit=1000"))
+                session.execute(text("ANALYZE"))
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -356,10 +356,13 @@ class Report(Base):
     """
 
     __tablename__ = "report"
-    __table_args__ = (Index("ix_report_year", "year"),)
+    __table_args__ = (
+        Index("ix_report_year", "year"),
+        Index("ix_report_agency_id_year", "agency_id", "year"),
+    )
     report_id: Mapped[int] = mapped_column(Key, primary_key=True)
     key: Mapped[str] = mapped_column(Text, unique=True)
-    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.agency_id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.agency_id"))
     year: Mapped[int | None]
     title: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(10))

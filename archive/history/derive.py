@@ -610,7 +610,8 @@ class _Derivation:
         """Of the files that bear the report (or last did) the one with figures whose checks pass best."""
         ends = {row.resource_id: row.until or "~" for row in linkages}
         latest = max(ends.values())
-        return min((b for b in self._bearings if ends[b.source.resource_id] == latest), key=self._rank)
+        last = [b for b in self._bearings if ends[b.source.resource_id] == latest]
+        return last[0] if len(last) == 1 else min(last, key=self._rank)
 
     def _rank(self, bearing: _Bearing) -> tuple[bool, bool, int, int, str, int]:
         figures, failed, passed = self._world.counts(bearing.versions[-1].last.reading.extraction_id)
@@ -625,10 +626,11 @@ class _Derivation:
     def _disagreements(self, report: ReportRow, linkages: Sequence[LinkageRow]) -> Iterator[DisagreementRow]:
         """Copies that differ: ours or the office's fault, and shown either way."""
         there = {row.resource_id for row in linkages if row.until is None}
+        copies = [b for b in self._bearings if b.source.resource_id in there - {report.resource_id}]
+        if not copies:
+            return
         taken = self._world.cells(report.extraction_id)
-        for bearing in self._bearings:
-            if bearing.source.resource_id not in there or bearing.source.resource_id == report.resource_id:
-                continue
+        for bearing in copies:
             other = self._world.cells(bearing.versions[-1].last.reading.extraction_id)
             for cell in disagreeing(taken, other):
                 yield DisagreementRow(bearing.source.resource_id, *cell.place, cell.old, cell.new)

@@ -97,6 +97,8 @@ def project(catalogue: Catalogue, *, progress: Callable[[int], None] | None = No
         take_turn(session, "projecting")
         _account(session, spans)
     refresh(catalogue)
+    if waiting:
+        catalogue.optimize()
     return _summary(catalogue, captures, before)
 
 

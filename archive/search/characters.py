@@ -1,4 +1,7 @@
-"""Text as it is indexed: one token a character, so that a query of any length finds what it says.
+"""Text as it is indexed: each two neighbouring characters, so that a query of any length finds what it says.
+
+Of single characters every one is frequent, and a phrase of frequent ones takes long; of pairs few are. One
+character is found as the beginning of pairs.
 
 White space is left out, for Chinese text is broken anywhere. Whatever is neither letter nor digit becomes one
 break, so that no phrase is found across a full stop.
@@ -6,6 +9,7 @@ break, so that no phrase is found across a full stop.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +18,8 @@ from parsers.characters import mend
 
 BREAK = "\ue000"
 """Stands for punctuation; a private character that no text holds."""
+
+_BREAKS = re.compile(f"{BREAK}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,11 @@ def indexed(text: str) -> Indexed:
     return Indexed("".join(characters), tuple(places))
 
 
+def flattened(text: str) -> str:
+    """The text as it is indexed, without the places."""
+    return _BREAKS.sub(BREAK, "".join(map(_unified, text)))
+
+
 @lru_cache(maxsize=32768)
 def _unified(character: str) -> str:
     if character.isspace():
@@ -45,14 +56,9 @@ def _unified(character: str) -> str:
     return "".join(c if c.isalnum() else BREAK for c in unified if not c.isspace())
 
 
-def tokens(text: str) -> str:
-    """The indexed text with a space between any two characters, as FTS5 takes it."""
-    return " ".join(text)
-
-
 def pairs(text: str) -> list[str]:
-    """Each two neighbours, and the last character alone: what a GIN index holds of a text."""
-    return sorted({text[i : i + 2] for i in range(len(text))})
+    """Each two neighbours, and the last character alone, in the order of the text."""
+    return [text[i : i + 2] for i in range(len(text))]
 
 
 def snippet(text: str, terms: list[str], around: int = 40) -> str:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from archive.catalogue.models import Agency, Report, Resource, SearchSection, Section
 from archive.history.identity import stem
 from archive.queries import Filter
-from archive.search.characters import snippet
+from archive.search.characters import pairs, snippet
 from archive.search.index import TITLE
 from archive.search.query import Both, Node, Term, Without, fts5, parse, terms
 
@@ -113,4 +113,4 @@ def _fits(node: Node) -> ColumnElement[bool]:
 def _pairs_query(term: str) -> str:
     if len(term) == 1:
         return f"'{term}':*"
-    return " & ".join(f"'{term[i : i + 2]}'" for i in range(len(term) - 1))
+    return " & ".join(f"'{pair}'" for pair in pairs(term)[:-1])

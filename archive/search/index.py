@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, text
+from sqlalchemy import Select, bindparam, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue, take_turn
-from archive.catalogue.models import Extraction, Report, SearchReport, SearchSection, Section
-from archive.search.characters import indexed, pairs, tokens
+from archive.catalogue.models import Base, Extraction, Report, SearchReport, SearchSection, Section
+from archive.search.characters import flattened, pairs
 
 BATCH = 200
 TITLE = -1
 """The ordinal of a report's title among its parts."""
+_REMEMBER = text("INSERT INTO search_index(rowid, body) VALUES (:id, :body)")
+_FORGET = text("INSERT INTO search_index(search_index, rowid, body) VALUES ('delete', :id, :body)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,7 @@ def refresh(catalogue: Catalogue) -> int:
             take_turn(session, "indexing")
             found = list(_stale(session))
             _drop(session, [s.report_id for s in found])
-            for one in found:
-                if one.extraction_id is not None:
-                    _add(session, one)
+            _add(session, [s for s in found if s.extraction_id is not None])
         done += len(found)
         if not found:
             return done
@@ -91,43 +91,63 @@ def _drop(session: Session, report_ids: Sequence[int]) -> None:
             select(SearchSection.doc_id, SearchSection.body, Section.heading, Section.text)
             .outerjoin(Section, Section.section_id == SearchSection.section_id)
             .where(old)
-        ).all()
-        for doc_id, body, heading, words in rows:
-            said = body if body is not None else indexed(_whole(heading, words)).text
-            session.execute(
-                text("INSERT INTO search_index(search_index, rowid, body) VALUES ('delete', :id, :body)"),
-                {"id": doc_id, "body": tokens(said)},
-            )
+        )
+        gone = [
+            {"id": doc_id, "body": _said(body if body is not None else flattened(_whole(heading, words)))}
+            for doc_id, body, heading, words in rows
+        ]
+        if gone:
+            session.connection().execute(_FORGET, gone)
     session.execute(delete(SearchSection).where(old))
     session.execute(delete(SearchReport).where(SearchReport.report_id.in_(report_ids)))
 
 
-def _add(session: Session, one: _Stale) -> None:
-    session.execute(insert(SearchReport), {"report_id": one.report_id, "content": one.content})
+def _add(session: Session, found: Sequence[_Stale]) -> None:
+    """Index the reports' parts; documents are numbered in the order in which they were indexed."""
+    parts = [part for one in found for part in _parts(session, one)]
+    last = session.scalar(select(func.max(SearchSection.doc_id))) or 0
+    numbered = list(enumerate(parts, start=last + 1))
+    rows: list[dict[str, Any]] = [{"doc_id": number, **asdict(part)} for number, part in numbered]
+    if found:
+        marks = [{"report_id": one.report_id, "content": one.content} for one in found]
+        session.execute(insert(SearchReport), marks)
+    if rows and _is_sqlite(session):
+        # the text stands in the section, and its characters in a table of FTS5's own
+        kept = [{**row, "body": None if row["section_id"] is not None else row["body"]} for row in rows]
+        session.execute(insert(SearchSection), kept)
+        said = [{"id": row["doc_id"], "body": _said(row["body"])} for row in rows]
+        session.connection().execute(_REMEMBER, said)
+    elif rows:
+        table = Base.metadata.tables[SearchSection.__tablename__]
+        statement = insert(table).values(tokens=func.array_to_tsvector(bindparam("pairs")))
+        session.connection().execute(
+            statement, [{**row, "pairs": sorted(set(pairs(row["body"])))} for row in rows]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One part of a report to be indexed; the title has no section."""
+
+    report_id: int
+    section_id: int | None
+    ordinal: int
+    body: str
+
+
+def _parts(session: Session, one: _Stale) -> Iterator[_Part]:
+    yield _Part(one.report_id, None, TITLE, flattened(one.title or ""))
     query = (
         select(Section.section_id, Section.ordinal, Section.heading, Section.text)
         .where(Section.extraction_id == one.extraction_id)
         .order_by(Section.ordinal)
     )
-    parts: list[tuple[int | None, int, str]] = [(None, TITLE, indexed(one.title or "").text)]
-    parts += [(i, n, indexed(_whole(h, t)).text) for i, n, h, t in session.execute(query)]
-    for section_id, ordinal, said in parts:
-        _add_part(session, one.report_id, section_id, ordinal, said)
+    for section_id, ordinal, heading, words in session.execute(query):
+        yield _Part(one.report_id, section_id, ordinal, flattened(_whole(heading, words)))
 
 
-def _add_part(session: Session, report_id: int, section_id: int | None, ordinal: int, said: str) -> None:
-    sqlite = _is_sqlite(session)
-    row: dict[str, Any] = {"report_id": report_id, "section_id": section_id, "ordinal": ordinal}
-    # on SQLite the text stands in the section, and the characters in a table of FTS5's own
-    row["body"] = said if section_id is None or not sqlite else None
-    if not sqlite:
-        row["tokens"] = func.array_to_tsvector(pairs(said))
-    doc_id = session.scalar(insert(SearchSection).values(**row).returning(SearchSection.doc_id))
-    if sqlite:
-        session.execute(
-            text("INSERT INTO search_index(rowid, body) VALUES (:id, :body)"),
-            {"id": doc_id, "body": tokens(said)},
-        )
+def _said(body: str) -> str:
+    return " ".join(pairs(body))
 
 
 def _whole(heading: str, words: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from archive.search.characters import BREAK, indexed, tokens
+from archive.search.characters import BREAK, indexed, pairs
 
 
 class BadQuery(ValueError):
@@ -71,9 +71,9 @@ def terms(node: Node) -> list[str]:
 
 
 def fts5(node: Node) -> str:
-    """The query as SQLite's FTS5 takes it, over single characters."""
+    """The query as SQLite's FTS5 takes it, over pairs of characters."""
     if isinstance(node, Term):
-        return f'"{tokens(node.text)}"'
+        return f'"{node.text}" *' if len(node.text) == 1 else f'"{" ".join(pairs(node.text)[:-1])}"'
     if isinstance(node, Without):
         return f"({fts5(node.wanted)} NOT {fts5(node.unwanted)})"
     word = " AND " if isinstance(node, Both) else " OR "

@@ -98,7 +98,7 @@ def test_a_query_that_cannot_be_read_is_told(query: str) -> None:
 
 
 def test_or_binds_less_than_and() -> None:
-    assert fts5(parse("甲 乙 OR 丙丁 NOT 戊")) == '(("甲" AND "乙") OR ("丙 丁" NOT "戊"))'
+    assert fts5(parse("甲 乙 OR 丙丁 NOT 戊己庚")) == '(("甲" * AND "乙" *) OR ("丙丁" NOT "戊己 己庚"))'
 
 
 def test_widths_radicals_case_and_white_space_are_one() -> None:

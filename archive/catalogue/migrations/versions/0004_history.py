@@ -126,7 +126,7 @@ def _projections() -> None:
         sa.PrimaryKeyConstraint("report_id", name=op.f("pk_report")),
         sa.UniqueConstraint("key", name=op.f("uq_report_key")),
     )
-    op.create_index(op.f("ix_report_agency_id"), "report", ["agency_id"], unique=False)
+    op.create_index("ix_report_agency_id_year", "report", ["agency_id", "year"], unique=False)
     op.create_index(op.f("ix_report_extraction_id"), "report", ["extraction_id"], unique=False)
     op.create_index(op.f("ix_report_resource_id"), "report", ["resource_id"], unique=False)
     op.create_index("ix_report_year", "report", ["year"], unique=False)

@@ -40,7 +40,7 @@ def upgrade() -> None:
         # without the text itself, which stands in the sections already
         op.execute(
             "CREATE VIRTUAL TABLE search_index USING fts5("
-            "body, content='', tokenize='unicode61 remove_diacritics 0')"
+            "body, content='', prefix='1', tokenize='unicode61 remove_diacritics 0')"
         )
 
 
