@@ -216,7 +216,8 @@ def _choose(world: World, history: History, seen: str | None) -> tuple[VersionRo
     versions = {v.resource_id: v for v in history.versions if v.resource_id in ids and v.first_seen <= seen}
     gone = any(p.state == "gone" and p.since <= seen and (p.until is None or p.until > seen)
                for p in history.presences)  # fmt: skip
-    best = min(versions.values(), key=lambda v: _rank(world, v, history))
+    choice = list(versions.values())
+    best = choice[0] if len(choice) == 1 else min(choice, key=lambda v: _rank(world, v, history))
     return best, "gone" if gone else "present"
 
 
