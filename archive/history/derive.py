@@ -370,6 +370,7 @@ class _Derivation:
             and id(s) not in b.moved_on
             and (s.proof is None or s.proof.at >= span.since)
             and bearing.source.parent_id != b.source.resource_id
+            and _may_replace(s, b, span, bearing)
         ]
         redirected = [(s, b) for s, b in ended if s.redirect == bearing.source.url]
         alike = [(s, b) for s, b in ended if b.source.kind == bearing.source.kind]
@@ -713,6 +714,18 @@ def _end(span: Interval, bearing: _Bearing) -> str | None:
     """When the span ended: moved away, or gone for certain."""
     moved = bearing.moved_on.get(id(span))
     return moved if moved is not None else span.gone.at if span.gone is not None else None
+
+
+def _may_replace(old_span: Interval, old: _Bearing, span: Interval, new: _Bearing) -> bool:
+    """Whether the new address may be the old one's: of two files of one page only when of one format.
+
+    Offices link a report in several formats, and when they replace a file it is by one of the same.
+    """
+    if Kind.ATTACHMENT not in (old.source.kind, new.source.kind):
+        return True
+    if old.source.parent_id != new.source.parent_id or old_span.gone is not None:
+        return True
+    return old_span.last.reading.media_type == span.first.reading.media_type
 
 
 def _there(span: Interval, bearing: _Bearing, moment: str) -> bool:

@@ -58,7 +58,6 @@ class _Night:
     answered_gone: Sign | None = None
     redirect: str | None = None
     unlinked: Sign | None = None
-    for_good: bool = False
 
 
 @dataclass(slots=True)
@@ -111,8 +110,7 @@ def _note_absence(current: Interval, night: _Night, answers: _Count, drops: _Cou
         return
     current.missed = current.missed or min(signs, key=lambda s: s.at)
     current.redirect = current.redirect or night.redirect
-    dropped = night.unlisted or (night.unlinked if night.for_good else None)
-    for count, sign in ((answers, night.answered_gone), (drops, dropped)):
+    for count, sign in ((answers, night.answered_gone), (drops, night.unlisted)):
         if sign is not None and count.add(sign) and current.gone is None:
             current.gone = count.first
             current.proof = sign
@@ -133,7 +131,7 @@ def _nights(world: World, identifier: Identifier, source: Source, key: str) -> l
     for walk in world.walks(source.url):
         _note_walk(on(walk.night, walk.at), walk)
     if source.kind == Kind.ATTACHMENT and source.parent_id is not None:
-        _note_page(world, identifier, on, source)
+        _note_page(world, on, source)
     return sorted(nights.values(), key=lambda n: n.at)
 
 
@@ -165,7 +163,6 @@ def _note_walk(night: _Night, walk: Walk) -> None:
 
 def _note_page(
     world: World,
-    identifier: Identifier,
     on: Callable[[tuple[int, int], str], _Night],
     source: Source,
 ) -> None:
@@ -178,17 +175,14 @@ def _note_page(
     for walk in world.walks(page.url):
         if walk.night not in own:
             _note_walk(on(walk.night, walk.at), walk)
-    contents = {s.seen.capture_id: s.reading.content_sha256 for s in identifier.states(page.resource_id)}
-    linked: str | None = None
     for seen in world.seen(page.resource_id):
-        content = contents.get(seen.capture_id)
         if seen.night in own:
-            linked = content or linked
-        elif seen.verdict in GONE and world.healthy(seen.run_id, page.host):
+            continue
+        if seen.verdict in GONE and world.healthy(seen.run_id, page.host):
             night = on(seen.night, seen.at)
             night.answered_gone = night.answered_gone or Sign(seen.at, seen.known_at, seen.run_id)
-        elif seen.verdict in ANSWERED and seen.night[1] == 0 and linked is not None and content is not None:
-            # the page came without its file: no longer linked, for good only if the page itself was edited
+        elif seen.verdict in ANSWERED and seen.night[1] == 0:
+            # the page came without its file: no longer linked, or only not due to be asked for again,
+            # so this is a sign that counts where another file takes the place and nowhere else
             night = on(seen.night, seen.at)
             night.unlinked = Sign(seen.at, seen.known_at, seen.run_id)
-            night.for_good = content != linked

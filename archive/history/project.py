@@ -29,6 +29,7 @@ from archive.catalogue.models import (
     Projection,
     Report,
     Resource,
+    Sighting,
     Version,
 )
 from archive.history.evidence import ANSWERED, GONE, batches
@@ -186,17 +187,23 @@ def _missed(session: Session, listings: _Span, captures: _Span) -> set[int]:
         captures.holds(Capture.capture_id),
         Capture.verdict.in_(ANSWERED),
     )
+    page = aliased(Resource)
     query = (
-        select(Linkage.resource_id)
+        select(Linkage.resource_id, Resource.url, page.url)
         .join(Resource, Resource.resource_id == Linkage.resource_id)
+        .outerjoin(page, page.resource_id == Resource.parent_id)
         .where(Linkage.until.is_(None), ~answered.exists())
     )
-    found: set[int] = set()
-    for part in batches(hosts):
-        found.update(session.scalars(query.where(Resource.host.in_(part))))
-    for ids in batches(sites):
-        found.update(session.scalars(query.where(Resource.site_id.in_(ids))))
-    return found
+    # what is still listed is not missed: a night asks only for what is due
+    shown = set(session.scalars(select(Sighting.url).where(listings.holds(Sighting.listing_id))))
+    wanted = [query.where(Resource.host.in_(part)) for part in batches(hosts)]
+    wanted += [query.where(Resource.site_id.in_(ids)) for ids in batches(sites)]
+    return {
+        row[0]
+        for one in wanted
+        for row in session.execute(one)
+        if row[1] not in shown and row[2] not in shown
+    }
 
 
 def _decided(session: Session, span: _Span) -> set[int]:

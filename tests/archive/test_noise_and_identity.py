@@ -181,3 +181,34 @@ def test_the_order_of_arrival_makes_no_difference(archive: Archive, seed: int | 
 
 
 _SHAPES: dict[bool, dict[str, list[tuple[object, ...]]]] = {}
+
+
+# --------------------------------------------------------- files that were not asked for
+
+
+def linking(words: str = "") -> Got:
+    return Got(page(body=attachment(FILE_URL, "报告.pdf") + paragraph(words or "见附件。")))
+
+
+def test_a_file_that_was_not_due_is_not_gone(archive: Archive) -> None:
+    """A night asks for what is due: the page came and its file did not, although the page was edited."""
+    archive.night(linking(), pdf(render_pdf(REPORT)))
+    for night in range(3):
+        archive.night(linking(f"第{night}次更新。"))
+    assert archive.one("SELECT status FROM reports").status == "present"
+    assert {c.kind for c in archive.ask("SELECT kind FROM changes")} == {"appeared"}
+    archive.night(linking(), pdf(render_pdf(EDITED)))
+    (edit,) = archive.ask("SELECT * FROM changes WHERE layer = 'field'")
+    assert (edit.window_from, edit.window_to) == (archive.time(1), archive.time(5))
+    assert check(archive.catalogue) == []
+
+
+def test_a_file_that_takes_anothers_place_is_a_move_and_its_edits(archive: Archive) -> None:
+    archive.night(linking(), pdf(render_pdf(REPORT)))
+    new = FILE_URL.replace("0001.pdf", "0002.pdf")
+    archive.night(linking("更正。"), replace(pdf(render_pdf(EDITED)), url=new))
+    assert archive.changes(2) == [("location", "moved"), ("field", "edited")]
+    assert archive.one("SELECT url FROM reports").url == new
+    value = archive.one("SELECT value FROM facts WHERE row_code = 'licensing' AND column_code = 'decisions'")
+    assert value.value == 18
+    assert check(archive.catalogue) == []
