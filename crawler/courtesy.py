@@ -112,6 +112,14 @@ class Gate:
                 del self._used[host]
 
 
+def _speaks_for_host(request: Request, response: Response, judgement: Judgement) -> bool:
+    """A refused search, or a download program that wants a captcha for a file, says nothing of the pages."""
+    if _says_nothing_yet(request, judgement) or request.meta.get("source"):
+        return False
+    of_a_file = request.meta.get("kind") == Kind.ATTACHMENT and response.status == 200
+    return not (of_a_file and judgement.verdict is Verdict.BLOCKED)
+
+
 class Courtesy:
     """Takes each answer into account: breaker, pace, and what robots.txt asks for."""
 
@@ -129,7 +137,7 @@ class Courtesy:
         judgement: Judgement | None = request.meta.get("judgement")
         if judgement is None or "from_archive" in response.flags:
             return response
-        if not _says_nothing_yet(request, judgement) and not request.meta.get("source"):
+        if _speaks_for_host(request, response, judgement):
             self._hosts.judged(request.url, judgement)
         care = self._hosts.of(request.url)
         if response.status in _OVERLOADED and judgement.verdict is Verdict.ERROR:

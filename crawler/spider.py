@@ -62,6 +62,8 @@ _KNOWN_REASON = "a column known before"
 _SOURCE = 12.0
 _MOST_SOURCE_PAGES = 10
 _MOST_HOPS = 8
+#: A program that has refused so many files, by a captcha, is not asked for the others in this crawl.
+_MOST_REFUSED_FILES = 3
 # the list that ships with the package: a crawl asks no third party
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 # Scrapy's own would be fetched when the first cookie comes
@@ -104,6 +106,7 @@ class ReportSpider(Spider):
         self._counts: dict[str, int] = {}
         self._not_asked = 0
         self._spared = 0
+        self._refused_files: Counter[str] = Counter()
         self._incomplete = 0
         self._listings = 0
         self._start_problems: list[str] = []
@@ -140,9 +143,16 @@ class ReportSpider(Spider):
             return
         if not self._in_flight and not len(self._frontier):
             self._look_again()
-        for step in self._frontier.take(_IN_FLIGHT - self._in_flight):
+        while self._in_flight < _IN_FLIGHT and (step := next(self._frontier.take(1), None)):
+            if self._is_refused(step):
+                self._leave(step, "its download program refuses us")
+                continue
             self._in_flight += 1
             yield self._request(step)
+
+    def _is_refused(self, step: Step) -> bool:
+        program = _program(step)
+        return program is not None and self._refused_files[program] >= _MOST_REFUSED_FILES
 
     def _request(self, step: Step) -> Request:
         headers = {"Referer": step.parent} if step.parent and _needs_referer(step) else {}
@@ -271,6 +281,8 @@ class ReportSpider(Spider):
     def _note_refusal(self, step: Step, judgement: Judgement | None) -> None:
         if judgement is not None:
             self._tell(step, judgement.verdict, judgement.reason)
+            if judgement.verdict is Verdict.BLOCKED and (program := _program(step)):
+                self._refused_files[program] += 1
         if step.walk is not None:
             self._list_page_failed(step)
         if judgement is not None and step.kind in (Kind.START, Kind.GIVEN):
@@ -577,6 +589,11 @@ def _following(one: Candidate, step: Step, parent: str) -> Step:
         parent=parent,
         depth=step.depth + 1,
     )
+
+
+def _program(step: Step) -> str | None:
+    """The program that gives out a file; None for other addresses."""
+    return step.ask.url.partition("?")[0] if step.kind is Kind.ATTACHMENT and "?" in step.ask.url else None
 
 
 def _needs_referer(step: Step) -> bool:

@@ -21,13 +21,13 @@ from nianbao.replica.families.server import Answer, Site
 DOWNLOAD = "/system/_content/download.jsp"
 
 
-def _has_file(entry: Entry) -> bool:
+def has_file(entry: Entry) -> bool:
     return entry.report is not None and entry.number % 3 == 2
 
 
 def _article(entry: Entry, name: str, column: int) -> Answer:
     body = f'<div class="v_news_content">{entry.body}</div>'
-    if _has_file(entry):
+    if has_file(entry):
         address = (
             f"{DOWNLOAD}?urltype=news.DownloadAttachUrl&amp;owner=1744984858&amp;wbfileid={entry.number}"
         )
@@ -67,7 +67,7 @@ def build() -> Site:
     listing(site, "/zwgk/zfxxgknb", COLUMN_NAME, listed(), 1011)
     listing(site, "/zwgk/xznb", "乡镇政府信息公开年报", list(town_reports()), 1012)
     listing(site, "/xwzx", "新闻中心", list(NEWS), 1001)
-    files = {str(entry.number): entry for entry in (*reports(), *town_reports()) if _has_file(entry)}
+    files = {str(entry.number): entry for entry in (*reports(), *town_reports()) if has_file(entry)}
     site.routes[DOWNLOAD] = lambda asked: (
         Answer(
             pdf_of(files[asked.query["wbfileid"]]),
