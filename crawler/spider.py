@@ -155,14 +155,15 @@ class ReportSpider(Spider):
         return program is not None and self._refused_files[program] >= _MOST_REFUSED_FILES
 
     def _request(self, step: Step) -> Request:
-        headers = {"Referer": step.parent} if step.parent and _needs_referer(step) else {}
+        parent = urldefrag(step.parent).url if step.parent else None
+        headers = {"Referer": parent} if parent and _needs_referer(step) else {}
         if step.ask.payload:
             headers["Content-Type"] = "application/json"
         elif step.ask.form:
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
         meta = {
             "kind": step.kind.value,
-            "parent": step.article or step.parent,
+            "parent": step.article or parent,
             "step": step,
             "source": _is_source(step),
             "draw": step.draw,
