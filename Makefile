@@ -39,9 +39,11 @@ lint: setup ## check style (ruff) and types (mypy)
 fuzz: setup ## read broken files of every format, made at random (ARGS="--format doc --runs 1000")
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
-bench: setup ## measure the crawler against a local site, and what keeping costs
+bench: setup ## measure the crawler against a local site, what keeping costs, and the readers
 	@$(BIN)/python -m benchmarks.crawl $(ARGS)
 	@$(BIN)/python -m benchmarks.archive
+	@$(BIN)/python -m benchmarks.pdf
+	@$(BIN)/python -m benchmarks.parsers
 
 eval: setup ## score the reading of generated documents; fails when a pinned score fell
 	@$(BIN)/python -m benchmarks.eval $(ARGS)

@@ -10,7 +10,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from nianbao import __version__
-from nianbao.commands import ask, check, exchange, history, home, keep, work
+from nianbao.commands import ask, case, check, exchange, history, home, keep, work
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
 from nianbao.commands.migrate import migrate
@@ -50,6 +50,7 @@ def start(
 app.command()(home.init)
 home.sites.command("check")(check.sites_check)
 app.add_typer(home.sites, name="sites")
+app.add_typer(case.case, name="case")
 app.command()(work.crawl)
 app.command()(work.backfill)
 app.command("import")(exchange.import_)

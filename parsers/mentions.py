@@ -29,6 +29,8 @@ _ORDER = re.compile(r"(?P<value>国务院令第?\s*(?P<number>\d{3,4})\s*号)")
 _IN_NUMBER = re.compile(r"(?<=[!-~]) (?=[!-~])")
 """A space that a line's end left in a number or an address of mail."""
 _BEFORE_NUMBER = re.compile(r".*(?:根据|按照|依据|依照|遵照|印发|以及|关于|通知|意见|和|及|与|的|照|据|了)")
+_WORTH = re.compile(r"[@＠址]|\d{3}")
+"""What every mention holds: most paragraphs need no closer look."""
 _LONGEST = 2000
 
 _CONTACTS = (
@@ -44,6 +46,8 @@ def read(document: Document) -> tuple[Mention, ...]:
     """Contacts and cited documents in reading order, each value once."""
     found: dict[tuple[MentionKind, str], Mention] = {}
     for paragraph in document.paragraphs():
+        if not _WORTH.search(paragraph.text):
+            continue
         text = mend(paragraph.text)[:_LONGEST]
         for kind, value in (*_contacts(text.translate(_WIDE)), *_cited(text)):
             found.setdefault((kind, value), Mention(kind, value, paragraph.locator))

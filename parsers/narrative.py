@@ -16,6 +16,8 @@ from parsers.document import Document
 from parsers.report import Stated
 
 _DIGITS = str.maketrans("０１２３４５６７８９．", "0123456789.")
+_WORTH = re.compile(r"\d|未|没有|无")
+"""What every count holds: most paragraphs need no closer look."""
 _SENTENCE = re.compile(r"[^。；;！？!?\n]+[。；;！？!?]?")
 _COUNT = re.compile(
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<wan>万)?(?P<about>余|多)?(?P<unit>条|件|宗|例|篇|份|次|起)"
@@ -74,6 +76,8 @@ def read(document: Document) -> tuple[Stated, ...]:
     """All counts of the prose in reading order; the same count stated again is listed once."""
     found: dict[tuple[str, Decimal], Stated] = {}
     for paragraph in document.paragraphs():
+        if not _WORTH.search(paragraph.text):
+            continue
         for sentence in _SENTENCE.findall(_plain(paragraph.text)):
             for code, value, unit in _of_sentence(sentence):
                 found.setdefault((code, value), Stated(code, value, unit, sentence, paragraph.locator))

@@ -9,15 +9,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from benchmarks.eval import pins
+from benchmarks.eval import cases, pins
 from benchmarks.eval.documents import generate
 from benchmarks.eval.producers import Producer, producers
-from benchmarks.eval.score import Score, Tally, score, total
+from benchmarks.eval.score import FORMS, Score, Tally, score, total
 from parsers.read import read
 
 DOCUMENTS = 100
 _TASKS_A_PRODUCER = 4
-_FORMS = ("disclosure", "requests", "review", "statistics")
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ready = [p for p in ready if not p.missing()]
     tasks = [task for p in ready for task in _tasks(p, options.documents)]
     scores = _run(tasks, options.jobs)
+    if not options.format:
+        scores |= cases.scores()
+        for case in cases.unreviewed():
+            print(f"NOT REVIEWED, not scored: {case.folder}", file=sys.stderr)
     for name, got in scores.items():
         for miss in got.misses[: options.misses]:
             print(f"  {miss}")
@@ -91,7 +94,7 @@ def measure(task: Task) -> Score:
 
 
 def _line(name: str, got: Score) -> str:
-    forms = "  ".join(f"{form} {_share(got.cells.get(form, Tally()))}" for form in _FORMS)
+    forms = "  ".join(f"{form} {_share(got.cells.get(form, Tally()))}" for form in FORMS)
     whole = f"{got.whole.right}/{got.whole.of}"
     return (
         f"{name:18} whole {whole:>9}  cells {_share(got.all_cells)}  {forms}  "

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from benchmarks.eval.printed import Contact, Key
 from parsers.report import Certainty, Extraction, Fact, State
 
-_FORMS = ("disclosure", "requests", "review", "statistics")
+FORMS = ("disclosure", "requests", "review", "statistics")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _is_given_as_certain(fact: Fact) -> bool:
 
 
 def _unexpected(place: str, fact: Fact, key: Key) -> bool:
-    return fact.table_code in _FORMS and place not in key.figures and fact.state is not State.ABSENT
+    return fact.table_code in FORMS and place not in key.figures and fact.state is not State.ABSENT
 
 
 def _said(fact: Fact | None) -> str:

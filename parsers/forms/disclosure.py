@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from parsers.characters import key
 from parsers.document import Cell
@@ -97,9 +97,10 @@ def _lines(rows: Sequence[Row]) -> list[_Line]:
 
 
 def _is_head(row: Row) -> bool:
-    return sum(bool(_column_code(c.text)) for c in row.own) >= 1
+    return any(_column_code(c.text) for c in row.labels)
 
 
+@lru_cache(maxsize=8192)
 def _column_code(text: str) -> str | None:
     exact = _column_labels().exact(text)
     if exact:
@@ -108,6 +109,7 @@ def _column_code(text: str) -> str | None:
     return near.code if near else None
 
 
+@lru_cache(maxsize=8192)
 def _code(text: str) -> str | None:
     exact = _row_labels().exact(text)
     if exact:

@@ -87,13 +87,18 @@ def _adjoining(rows: Sequence[Row], known: set[int]) -> set[int]:
 
     So a table that is cut in pieces keeps its middle, and a piece whose only label has a slip.
     """
-    alike = {r.table for r in rows if _is_head(r) or any(_labels().near(c.text) for c in r.labels)}
     first, last = min(known), max(known)
-    while first - 1 in alike:
+    while _is_alike(rows, first - 1):
         first -= 1
-    while last + 1 in alike:
+    while _is_alike(rows, last + 1):
         last += 1
     return set(range(first, last + 1))
+
+
+def _is_alike(rows: Sequence[Row], table: int) -> bool:
+    """Whether a grid has a row whose label may be one of the form's, or the form's head."""
+    own = (r for r in rows if r.table == table)
+    return any(_is_head(r) or any(_labels().near(c.text) for c in r.labels) for r in own)
 
 
 def _head(rows: Sequence[Row]) -> tuple[tuple[int, int], ...]:
@@ -133,7 +138,7 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
 
 
 def _is_head(row: Row) -> bool:
-    return any("勾稽" in c.text or key(c.text) in ("商业企业", "申请人情况") for c in row.own)
+    return any("勾稽" in c.text or key(c.text) in ("商业企业", "申请人情况") for c in row.labels)
 
 
 def _label(row: Row, columns: tuple[tuple[int, int], ...], seen: set[str]) -> tuple[Cell | None, str | None]:

@@ -17,6 +17,7 @@ from parsers.layout.paging import Locate, Ruled, is_page_number, locator
 
 _DIGITS = re.compile(r"\d+")
 _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]{1,3}[）)、.．]|^第[一二三四五六七八九十]+部分")
+_WORD = re.compile(r"[!-~]+")
 _EDGE = 2
 """So many lines at a page's top and bottom may be furniture."""
 _CELL_PADDING = 6.0
@@ -67,22 +68,22 @@ class _Pending:
     text: str = ""
     start: str = ""
     last: Line | None = None
-    full: bool = False
 
     def take(self, line: Line, page: int, left: float, right: float) -> Iterator[Paragraph]:
         """Add a line; the paragraph before it comes out when the line starts another."""
-        if self.text and not self._goes_on(line, left):
+        if self.text and not self._goes_on(line, left, right):
             yield from self.end()
         if not self.text:
             self.start = self.locate(page, line.left, line.top, line.right, line.bottom)
         gap = " " if self.text[-1:].isascii() and line.text[:1].isascii() and self.text else ""
         self.text += gap + line.text
         self.last = line
-        self.full = right - line.right < _FULL * line.height
 
-    def _goes_on(self, line: Line, left: float) -> bool:
+    def _goes_on(self, line: Line, left: float, right: float) -> bool:
         """A line goes on with a full one of its size, unless it is indented or numbered."""
-        if not self.full or self.last is None or _HEADING.match(line.text):
+        if self.last is None or _HEADING.match(line.text):
+            return False
+        if right - self.last.right >= _FULL * self.last.height + _unbroken(line):
             return False
         if abs(line.height - self.last.height) > 0.15 * self.last.height:
             return False
@@ -91,7 +92,13 @@ class _Pending:
     def end(self) -> Iterator[Paragraph]:
         if self.text:
             yield Paragraph(tidy(self.text), self.start)
-        self.text, self.last, self.full = "", None, False
+        self.text, self.last = "", None
+
+
+def _unbroken(line: Line) -> float:
+    """The width of the number or word that a line begins with: it went to this line whole."""
+    begins = _WORD.match(line.text)
+    return begins.end() * (line.right - line.left) / max(len(line.text), 1) if begins else 0.0
 
 
 def _free_lines(page: Page, tables: Sequence[Ruled]) -> list[Line]:

@@ -1,0 +1,1 @@
+"""How fast reports are read, format by format, and how reading grows with the processors."""
