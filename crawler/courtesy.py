@@ -184,7 +184,8 @@ class Courtesy:
         assert self._crawler.engine is not None
         slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
         if slot is not None:
-            slot.lastseen = time.monotonic() + seconds - slot.delay
+            # by chance the wait that is added to this may be the shortest
+            slot.lastseen = time.monotonic() + seconds - slot.delay * (1 - slot.jitter)
 
 
 def _says_nothing_yet(request: Request, judgement: Judgement) -> bool:
