@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from archive.catalogue.engine import Catalogue
@@ -150,7 +150,7 @@ def _compare(
     damaged = {d.offset for d in check.damaged}
     wrong += [f"{file}: {reason}" for reason in _against_rows(catalogue, file, check.sound, damaged)]
     wrong += [f"{file}: {reason}" for reason in _against_originals(catalogue, check.sound)]
-    return Verified(file, len(check.sound), check.size, check.raw_size, tuple(wrong))
+    return Verified(file, check.records, check.size, check.raw_size, tuple(wrong))
 
 
 def _compare_imported(
@@ -189,37 +189,26 @@ def _against_rows(
 ) -> Iterator[str]:
     """Every row's record is there and says what the row says; every capture's record has its row."""
     with catalogue.reading() as session:
-        query = select(
-            Capture.capture_id,
-            Capture.warc_offset,
-            Capture.warc_length,
-            Capture.record_type,
-            Capture.fetched_at,
-            Capture.payload_digest,
-            Capture.sha256,
-        ).where(Capture.warc_file == file)
-        rows = {row.warc_offset: row for row in session.execute(query)}
+        columns = (Capture.warc_length, Capture.record_type, Capture.fetched_at, Capture.payload_digest)
+        query = select(Capture.warc_offset, Capture.capture_id, *columns, Capture.sha256)
+        rows = {row[0]: tuple(row) for row in session.execute(query.where(Capture.warc_file == file))}
     for record in sound:
         row = rows.pop(record.offset, None)
         if row is None:
-            if record.is_capture:
-                yield f"the record at byte {record.offset} has no row; run `nianbao mend`{_of(record.url)}"
-        elif (why := _differs(row, record)) is not None:
-            yield f"capture {row.capture_id} and its record at byte {record.offset} differ in {why}"
+            yield f"the record at byte {record.offset} has no row; run `nianbao mend`{_of(record.url)}"
+        elif (why := _differs(row[2:], record)) is not None:
+            yield f"capture {row[1]} and its record at byte {record.offset} differ in {why}"
     for offset, row in rows.items():
         if offset not in damaged:
-            yield f"no record stands at byte {offset}, where the catalogue has capture {row.capture_id}"
+            yield f"no record stands at byte {offset}, where the catalogue has capture {row[1]}"
 
 
-def _differs(row: Row[*tuple[Any, ...]], record: Sound) -> str | None:
-    pairs = {
-        "length": (row.warc_length, record.length),
-        "type": (row.record_type, record.type),
-        "date": (row.fetched_at, record.date),
-        "payload digest": (row.payload_digest, record.payload_digest),
-        "sha256": (row.sha256, record.sha256 or row.sha256),
-    }
-    return next((name for name, (ours, theirs) in pairs.items() if ours != theirs), None)
+def _differs(told: tuple[Any, ...], record: Sound) -> str | None:
+    found = (record.length, record.type, record.date, record.payload_digest, record.sha256 or told[-1])
+    if told == found:
+        return None
+    names = ("length", "type", "date", "payload digest", "sha256")
+    return next(name for name, ours, theirs in zip(names, told, found, strict=True) if ours != theirs)
 
 
 def _against_originals(catalogue: Catalogue, sound: Iterable[Sound]) -> Iterator[str]:

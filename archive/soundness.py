@@ -22,11 +22,10 @@ _CODED = re.compile(rb"^(transfer|content)-encoding[ \t]*:", re.IGNORECASE | re.
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A record that is as it was written.
+    """A capture's record that is as it was written.
 
     ``sha256`` is that of the file which it carries, decoded. ``payload_digest`` is as the record says.
-    ``original`` names a revisit's target: URL and date. ``is_capture`` tells records that have a row in the
-    catalogue from their requests and the like.
+    ``original`` names a revisit's target: URL and date.
     """
 
     offset: int
@@ -37,7 +36,6 @@ class Sound:
     payload_digest: str
     sha256: str | None
     original: tuple[str, str] | None
-    is_capture: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,13 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """A file's records in order, what is damaged, its size in bytes and its sha256.
+    """A file's captures in order, what is damaged, its size in bytes and its sha256.
 
-    ``raw_size`` is what its sound members inflate to.
+    ``records`` counts all its sound records, the captures' requests and the like too; ``raw_size`` is what
+    its members inflate to.
     """
 
+    records: int
     sound: tuple[Sound, ...]
     damaged: tuple[Damage, ...]
     size: int
@@ -72,28 +72,31 @@ def check_file(path: Path) -> FileCheck:
         return _hashed(path)
     sound: list[Sound] = []
     damaged: list[Damage] = []
-    raw_size = 0
+    raw_size = records = 0
     for found in walk(path):
         if isinstance(found, Fault):
             damaged.append(Damage(found.offset, found.reason))
             continue
         raw_size += len(found.data)
         seen = _check_member(found)
-        if isinstance(seen, Sound):
-            sound.append(seen)
-        else:
+        if isinstance(seen, Damage):
             damaged.append(seen)
+            continue
+        records += 1
+        if seen is not None:
+            sound.append(seen)
     whole = _hashed(path)
-    return FileCheck(tuple(sound), tuple(damaged), whole.size, raw_size, whole.sha256)
+    return FileCheck(records, tuple(sound), tuple(damaged), whole.size, raw_size, whole.sha256)
 
 
 def _hashed(path: Path) -> FileCheck:
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        return FileCheck((), (), stream.tell(), stream.tell(), sha256)
+        return FileCheck(0, (), (), stream.tell(), stream.tell(), sha256)
 
 
-def _check_member(member: Member) -> Sound | Damage:
+def _check_member(member: Member) -> Sound | Damage | None:
+    """None for a sound record that is no capture."""
     try:
         record = read_record(member.data)
     except MalformedRecord as error:
@@ -104,6 +107,8 @@ def _check_member(member: Member) -> Sound | Damage:
         reason = _wrong_digest(record, "warc-payload-digest", body)
     if reason is not None:
         return Damage(member.offset, reason, record.url)
+    if not is_capture(record):
+        return None
     return Sound(
         member.offset,
         member.length,
@@ -113,7 +118,6 @@ def _check_member(member: Member) -> Sound | Damage:
         record.fields.get("warc-payload-digest", ""),
         _sha256(record, head, body),
         _original(record),
-        is_capture(record),
     )
 
 

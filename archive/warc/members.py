@@ -15,7 +15,7 @@ from isal import isal_zlib
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 """How each member that we write begins: deflate, no name, no time (RFC 1952, 2.3)."""
 GZIP_WINDOW = 31  # zlib's number for a gzip member with the largest window
-CHUNK = 1 << 16  # what is left of a chunk behind a member is copied, so it is small
+CHUNK = 1 << 15  # what is left of a chunk behind a member is copied, so it is small
 MAX_RECORD_BYTES = 1 << 30
 DeflateError = cast(type[Exception], isal_zlib.error)  # its stub calls it an instance
 _MAGIC = b"\x1f\x8b\x08"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 _HEAD_END = b"\r\n\r\n"
 _RECORD_END = b"\r\n\r\n"
-_FIELD = re.compile(r"^([!#-'*+\-.0-9A-Z^-z|~]+):[ \t]*([^\r\n]*)\r?$", re.MULTILINE)
-_VERSION = re.compile(rb"WARC/1\.[01]\r\n")
+_FIELD = re.compile(r"^([!#-'*+\-.0-9A-Z^-z|~]+):[ \t]*((?:[^\r\n]*[^\s])?)\r?$", re.MULTILINE)
+_VERSIONS = (b"WARC/1.1\r\n", b"WARC/1.0\r\n")
 
 
 class MalformedRecord(ValueError):
@@ -44,7 +44,7 @@ def read_record(data: bytes) -> Record:
     end = data.find(_HEAD_END)
     if end < 0:
         raise MalformedRecord("the record's head has no end")
-    if not _VERSION.match(data):
+    if not data.startswith(_VERSIONS):
         raise MalformedRecord(f"no WARC/1.0 or WARC/1.1 record begins here, but {data[:20]!r}")
     fields = _fields(data[:end])
     declared = fields.get("content-length", "")
@@ -59,14 +59,11 @@ def read_record(data: bytes) -> Record:
 
 
 def _fields(head: bytes) -> dict[str, str]:
-    text = head.decode("utf-8", "replace").partition("\r\n")[2]
+    text = head[len(_VERSIONS[0]) :].decode("utf-8", "replace")
     found = _FIELD.findall(text)
     if len(found) != text.count("\r\n") + 1:
         return _odd_fields(text)
-    fields: dict[str, str] = {}
-    for name, value in found:
-        fields.setdefault(name.lower(), value.rstrip())
-    return fields
+    return {name.lower(): value for name, value in reversed(found)}
 
 
 def _odd_fields(text: str) -> dict[str, str]:
