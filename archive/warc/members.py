@@ -90,6 +90,7 @@ def _member(stream: BinaryIO, offset: int, ahead: bytes) -> tuple[Member | Fault
             return more, b""
         if not more:
             return Fault(offset, "the last record is cut short", torn=True), b""
+        header += more[: len(GZIP_HEADER) - len(header)]  # which the end of a chunk may cut
         ahead = more
 
 
