@@ -23,7 +23,7 @@ from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Blob, Capture, Resource
 from archive.evidence import CARRIERS, SQL_LIMIT
 from archive.fixity_log import FixityLog
-from archive.mend import closed_files, missing_files
+from archive.mend import closed_files, left_over, missing_files
 from archive.soundness import FileCheck, Sound, check_file
 from archive.times import Clock, compact, iso, utc_now
 from archive.warc import manifest
@@ -104,7 +104,7 @@ def verify(
     log = FixityLog(home)
     listed = manifest.load(home)
     missing = [*missing_files(catalogue, home), *_taken_away(home, listed)]
-    wrong = [*log.broken_links(), *missing, *_blobs_without(catalogue)]
+    wrong = [*log.broken_links(), *missing, *left_over(home), *_blobs_without(catalogue)]
     total = sum(path.stat().st_size for path in files)
     done = records = size = raw_size = 0
     for path, check in _checked(files, workers):

@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -62,11 +62,14 @@ class Mended:
 def mend(catalogue: Catalogue, home: Path) -> Mended:
     """What each crawl begins with: close the files and the runs that a crash left open."""
     done = Mended()
-    for path in sorted((home / "warc").rglob("*.warc.gz.open")):
-        with _in_nobodys_hands(path) as stream:
-            if stream is None:
-                done.in_use.append(path.relative_to(home).as_posix())
-            else:
+    for path in _files_left_open(home):
+        try:
+            stream = _hold(path)
+        except BlockingIOError:
+            done.in_use.append(path.relative_to(home).as_posix())
+            continue
+        if stream is not None:
+            with stream:
                 _close(catalogue, home, path, stream, done)
     done.runs += close_dead_runs(catalogue, home)
     return done
@@ -118,16 +121,40 @@ def missing_files(catalogue: Catalogue, home: Path) -> list[str]:
 # --------------------------------------------------------- files left open
 
 
-@contextmanager
-def _in_nobodys_hands(path: Path) -> Iterator[BinaryIO | None]:
-    """The file, locked; None while its writer lives."""
-    with path.open("r+b", buffering=0) as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield None
-            return
-        yield stream
+def left_over(home: Path) -> list[str]:
+    """A line for each WARC file left open whose writer lives no more."""
+    lines = []
+    for path in _files_left_open(home):
+        with suppress(BlockingIOError):
+            if (stream := _hold(path)) is not None:
+                stream.close()
+                file = path.relative_to(home).as_posix()
+                lines.append(f"{file} was left open by a crawl that ended: run `nianbao mend`")
+    return lines
+
+
+def _files_left_open(home: Path) -> list[Path]:
+    return sorted((home / "warc").rglob("*.warc.gz.open"))
+
+
+def _hold(path: Path) -> BinaryIO | None:
+    """A file left open, with its lock; None where another closed it meanwhile.
+
+    Raises ``BlockingIOError`` while its writer lives.
+    """
+    try:
+        stream = path.open("r+b", buffering=0)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if path.exists() and os.path.samestat(os.fstat(stream.fileno()), path.stat()):
+            return stream
+    except BlockingIOError:
+        stream.close()
+        raise
+    stream.close()
+    return None
 
 
 def _close(catalogue: Catalogue, home: Path, path: Path, stream: BinaryIO, done: Mended) -> None:

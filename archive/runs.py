@@ -79,7 +79,11 @@ def close_dead_runs(catalogue: Catalogue, home: Path, clock: Clock = utc_now) ->
     """Close each run of this home whose process died, as interrupted; their ids."""
     dead = []
     for path in sorted((home / LOCKS).glob("run-*")):
-        with path.open("rb") as lock:
+        try:
+            lock = path.open("rb")
+        except FileNotFoundError:  # it ended just now
+            continue
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -88,7 +92,7 @@ def close_dead_runs(catalogue: Catalogue, home: Path, clock: Clock = utc_now) ->
             if _is_open(catalogue, run_id):
                 close_run(catalogue, run_id, RunStatus.INTERRUPTED, clock)
                 dead.append(run_id)
-            path.unlink()
+            path.unlink(missing_ok=True)
     return dead
 
 

@@ -235,8 +235,8 @@ class WarcWriter:
         name, path = self._unused_name()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            fd = os.open(open_name(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)  # tells `mend` that a writer is alive
+            while (fd := _create_locked(open_name(path))) is None:
+                name, path = self._unused_name()
             sync_folder(path.parent)
         except OSError as error:
             raise ArchiveUnwritable(_complaint(path, error)) from error
@@ -389,6 +389,22 @@ def _serialise(record: ArcWarcRecord) -> bytes:
     record.rec_headers.replace_header("Content-Length", str(len(block)))
     head: bytes = record.rec_headers.to_bytes(encoding="utf-8")
     return head + block + b"\r\n\r\n"
+
+
+def _create_locked(path: Path) -> int | None:
+    """A new file, with the lock that tells `mend` that its writer lives; None where `mend` came between.
+
+    It took the file, empty and not locked yet, for one that a crash left.
+    """
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(fd), path.stat()):
+            return fd
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    os.close(fd)
+    return None
 
 
 def _gzip_member(data: bytes) -> bytes:

@@ -148,6 +148,18 @@ def test_a_file_taken_away_is_told_even_by_a_sample(catalogue: Catalogue, home: 
     assert any(f"{gone.name} is named in {MANIFEST} and not there" in line for line in wrong)
 
 
+def test_a_file_that_a_dead_crawl_left_open_is_told_and_a_living_ones_is_not(
+    catalogue: Catalogue, home: Path
+) -> None:
+    record = recorder(catalogue, home)
+    record.add(fetched())
+    record.flush()
+    assert proved(catalogue, home)[1] == []
+    record._writer.abandon()
+    _, wrong = proved(catalogue, home)
+    assert [line for line in wrong if "was left open by a crawl that ended: run `nianbao mend`" in line]
+
+
 def test_a_changed_manifest_is_told(catalogue: Catalogue, home: Path) -> None:
     keep(catalogue, home)
     manifest = home / MANIFEST

@@ -165,6 +165,30 @@ def test_a_living_writer_is_left_alone(catalogue: Catalogue, home: Path) -> None
     assert len(whole_files(home)) == 1
 
 
+def test_writers_that_come_and_go_while_it_mends_lose_nothing(home: Path) -> None:
+    catalogue = create_catalogue(sqlite_url(home))
+    writers = subprocess.Popen([sys.executable, "-c", MANY_WRITERS, str(home)])
+    while writers.poll() is None:
+        assert mend(catalogue, home).findings == []
+    assert writers.returncode == 0
+    mend(catalogue, home)
+    assert not open_files(home)
+    assert len(whole_files(home)) == 200
+    for path in whole_files(home):
+        assert [type(member) for member in walk(path)] == [Member, Member]
+
+
+MANY_WRITERS = """
+import sys
+from pathlib import Path
+from archive.warc.writer import WarcWriter
+for number in range(200):
+    with WarcWriter(Path(sys.argv[1]), run_id=number, host="h", software="test") as writer:
+        writer.store_note("http://h/", "2026-11-21T00:00:00Z", {})
+        writer.sync()
+"""
+
+
 def test_a_run_whose_process_died_is_closed_as_interrupted(catalogue: Catalogue, home: Path) -> None:
     with running(catalogue, home, "crawl", lambda: NIGHT) as alive:
         code = (
