@@ -28,7 +28,7 @@ from archive.warc import manifest
 from archive.warc.cdxj import build_index, index_path
 from archive.warc.exchange import Original, Placed
 from archive.warc.members import CHUNK, Fault, Member, walk
-from archive.warc.record import MalformedRecord, Record, read_record
+from archive.warc.own_record import MalformedRecord, Record, read_record
 from archive.warc.writer import open_name, sync_folder
 
 _Waiting = tuple[Record, Placed, RunNotes]

@@ -18,6 +18,7 @@ from archive.capture import Fetched, Kind, ListedItem, ListingSeen, Via
 from archive.evidence import CARRIERS, Archived
 from archive.times import from_iso, iso
 from archive.warc.exchange import Original, Placed
+from archive.warc.own_record import Record
 from archive.warc.payload import (
     UndecodableBody,
     decode_body,
@@ -26,7 +27,6 @@ from archive.warc.payload import (
     split_head,
     status_of,
 )
-from archive.warc.record import Record
 
 PREFIX = "nianbao-"
 LISTING_TYPE = "application/vnd.nianbao.listing+json"

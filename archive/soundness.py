@@ -14,8 +14,8 @@ from archive.notes import is_capture
 from archive.warc.digests import Digest, fits
 from archive.warc.kept import imported_sha256
 from archive.warc.members import GZIP_HEADER, Fault, Member, walk
+from archive.warc.own_record import MalformedRecord, Record, read_record
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, split_head, status_of
-from archive.warc.record import MalformedRecord, Record, read_record
 
 _CODED = re.compile(rb"^(transfer|content)-encoding[ \t]*:", re.IGNORECASE | re.MULTILINE)
 

@@ -13,7 +13,14 @@ from archive.capture import Fetched, Kind, Via
 from archive.times import iso
 from archive.warc.digests import Digest
 from archive.warc.exchange import Placed
-from archive.warc.payload import UndecodableBody, decode_kept, head_fields, split_head
+from archive.warc.payload import (
+    UndecodableBody,
+    decode_kept,
+    head_fields,
+    media_type_of,
+    split_head,
+    status_of,
+)
 from archive.warc.records import Record
 from archive.warc.writer import digest
 
@@ -164,17 +171,6 @@ def _revisit(record: Record) -> _Answer:
         fields.get("etag"),
         fields.get("last-modified"),
     )
-
-
-def status_of(head: bytes) -> int | None:
-    parts = head.split(b"\n", 1)[0].split(None, 2)
-    if len(parts) < 2 or not parts[0].upper().startswith(b"HTTP") or not parts[1][:3].isdigit():
-        return None
-    return int(parts[1][:3])
-
-
-def media_type_of(fields: Mapping[str, str]) -> str | None:
-    return fields.get("content-type", "").partition(";")[0].strip().lower() or None
 
 
 def _location(url: str, answer: _Answer) -> str | None:

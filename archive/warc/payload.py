@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import brotli
 
@@ -42,11 +42,13 @@ def head_fields(head: bytes) -> dict[str, str]:
 
 def status_of(head: bytes) -> int | None:
     """The status of a response's head; None where its first line is no status line."""
-    parts = head.split(b" ", 2)
-    return int(parts[1][:3]) if len(parts) > 1 and parts[1][:3].isdigit() else None
+    parts = head.split(b"\n", 1)[0].split(None, 2)
+    if len(parts) < 2 or not parts[0].upper().startswith(b"HTTP") or not parts[1][:3].isdigit():
+        return None
+    return int(parts[1][:3])
 
 
-def media_type_of(fields: dict[str, str]) -> str | None:
+def media_type_of(fields: Mapping[str, str]) -> str | None:
     """What the server said the file is, without parameters."""
     return fields.get("content-type", "").partition(";")[0].strip().lower() or None
 

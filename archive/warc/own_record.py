@@ -1,5 +1,7 @@
-"""A WARC record's own head: read strictly, because what is misread here is lost.
+"""Reads a record of our own writing, which is whole in memory once its gzip member is inflated.
 
+For `mend` and `verify`, which read every record of the archive: at 20 KB a record this takes a third of the
+time of :mod:`archive.warc.records`, which reads files of any origin as a stream.
 Follows ISO 28500:2017, section 4 (syntax) and 5 (named fields).
 """
 
