@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.notes import is_capture
-from archive.warc.digests import Digest, fits
+from archive.warc.digests import OF_NOTHING, fits, is_sha256
 from archive.warc.kept import imported_sha256
 from archive.warc.members import GZIP_HEADER, Fault, Member, walk
 from archive.warc.own_record import MalformedRecord, Record, read_record
@@ -101,56 +102,60 @@ def _check_member(member: Member) -> Sound | Damage | None:
         record = read_record(member.data)
     except MalformedRecord as error:
         return Damage(member.offset, str(error))
-    head, body = _parts(record)
-    reason = _wrong_header(member) or _wrong_digest(record, "warc-block-digest", record.block)
-    if reason is None and record.type != "revisit":  # whose payload is its original's
-        reason = _wrong_digest(record, "warc-payload-digest", body)
-    if reason is not None:
-        return Damage(member.offset, reason, record.url)
+    fields, kind = record.fields, record.type
+    http = fields.get("content-type", "").startswith("application/http")
+    head, body = split_head(record.block) if http else (b"", record.block)
+    try:
+        if member.header != GZIP_HEADER:  # which no checksum covers; it is the only one that we write
+            raise _NotAsWritten("the gzip header is not the one that was written")
+        _prove(fields, "warc-block-digest", record.block)
+        # a revisit's payload is its original's
+        proved = _prove(fields, "warc-payload-digest", body) if kind != "revisit" else None
+    except _NotAsWritten as error:
+        return Damage(member.offset, str(error), record.url)
     if not is_capture(record):
         return None
     return Sound(
         member.offset,
         member.length,
-        record.type,
+        kind,
         record.url,
         record.date,
-        record.fields.get("warc-payload-digest", ""),
-        _sha256(record, head, body),
+        fields.get("warc-payload-digest", ""),
+        _sha256(kind, head, body, proved),
         _original(record),
     )
 
 
-def _wrong_header(member: Member) -> str | None:
-    # no checksum covers a gzip member's header, so it is compared with the only one we write
-    return None if member.header == GZIP_HEADER else "the gzip header is not the one that was written"
+class _NotAsWritten(Exception):
+    """What of a record is not as it was written."""
 
 
-def _parts(record: Record) -> tuple[bytes, bytes]:
-    """The head of an HTTP message, if the block is one, and the payload."""
-    if record.fields.get("content-type", "").startswith("application/http"):
-        return split_head(record.block)
-    return b"", record.block
-
-
-def _wrong_digest(record: Record, field: str, data: bytes) -> str | None:
-    """What is wrong with a digest; None if it fits, or the record has none."""
-    said = record.fields.get(field)
-    fit = True if said is None else fits(said, data)
-    if fit is None:
-        return f"{field} is {said!r}, which is no digest"
-    return None if fit else f"the bytes do not fit {field}"
-
-
-def _sha256(record: Record, head: bytes, body: bytes) -> str | None:
-    if record.type == "resource":
-        return hashlib.sha256(body).hexdigest()
-    if record.type != "response" or status_of(head) == 304:
+def _prove(fields: Mapping[str, str], name: str, data: bytes) -> str | None:
+    """The SHA-256 of the bytes, if that is what the field of the name gives. Raises _NotAsWritten."""
+    said = fields.get(name)
+    if said is None or (not data and said == OF_NOTHING):
         return None
-    if not _CODED.search(head):
-        proved = Digest.read(record.fields.get("warc-payload-digest"))
-        if proved is not None and proved.algorithm == "sha256":  # of the same bytes
-            return proved.value.hex()
+    if said.startswith("sha256:"):
+        found = hashlib.sha256(data).hexdigest()
+        if is_sha256(said, found):
+            return found
+    fit = fits(said, data)
+    if fit is None:
+        raise _NotAsWritten(f"{name} is {said!r}, which is no digest")
+    if not fit:
+        raise _NotAsWritten(f"the bytes do not fit {name}")
+    return None
+
+
+def _sha256(kind: str, head: bytes, body: bytes, proved: str | None) -> str | None:
+    """The SHA-256 of the file that a record carries; ``proved`` is the payload's."""
+    if kind == "resource":
+        return proved or hashlib.sha256(body).hexdigest()
+    if kind != "response" or status_of(head) == 304:
+        return None
+    if proved is not None and not _CODED.search(head):
+        return proved
     try:
         return hashlib.sha256(decode_body(body, head_fields(head))).hexdigest()
     except UndecodableBody:

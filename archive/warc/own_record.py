@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 _HEAD_END = b"\r\n\r\n"
 _RECORD_END = b"\r\n\r\n"
-_FIELD = re.compile(r"^([!#-'*+\-.0-9A-Z^-z|~]+):[ \t]*((?:[^\r\n]*[^\s])?)\r?$", re.MULTILINE)
+_TOKEN = re.compile(r"[!#-'*+\-.0-9A-Z^-z|~]{1,64}")
 _VERSIONS = (b"WARC/1.1\r\n", b"WARC/1.0\r\n")
 
 
@@ -60,16 +60,33 @@ def read_record(data: bytes) -> Record:
     return Record(fields, data[start : start + length])
 
 
+class _Names(dict[str, str]):
+    """Names of fields in lower case, as they come; ``KeyError`` for what is no name."""
+
+    def __missing__(self, name: str) -> str:
+        if not _TOKEN.fullmatch(name):
+            raise KeyError(name)
+        lower = name.lower()
+        if len(self) < _MOST_NAMES:
+            self[name] = lower
+        return lower
+
+
+_NAMES = _Names()
+_MOST_NAMES = 1000
+
+
 def _fields(head: bytes) -> dict[str, str]:
     text = head[len(_VERSIONS[0]) :].decode("utf-8", "replace")
-    found = _FIELD.findall(text)
-    if len(found) != text.count("\r\n") + 1:
+    parts = [line.partition(": ") for line in reversed(text.split("\r\n"))]
+    try:
+        return {_NAMES[name]: value.strip() for name, _, value in parts}
+    except KeyError:
         return _odd_fields(text)
-    return {name.lower(): value for name, value in reversed(found)}
 
 
 def _odd_fields(text: str) -> dict[str, str]:
-    """Heads with folded lines, or with lines that are no fields."""
+    """Heads with folded lines, with no blank behind a name, or with lines that are no fields."""
     fields: dict[str, str] = {}
     last = ""
     for line in text.split("\r\n"):
