@@ -131,6 +131,14 @@ def close_run(catalogue: Catalogue, run_id: int, status: RunStatus, clock: Clock
         run.finished_at = iso(clock())
 
 
+def close_all_runs(catalogue: Catalogue, clock: Clock = utc_now) -> None:
+    """Close each open run as interrupted: no process works on this catalogue, as after it was restored."""
+    with catalogue.reading() as session:
+        left = list(session.scalars(select(Run.run_id).where(Run.status == RunStatus.RUNNING)))
+    for run_id in left:
+        close_run(catalogue, run_id, RunStatus.INTERRUPTED, clock)
+
+
 def run_notes(catalogue: Catalogue, run_id: int, site_id: int | None) -> RunNotes:
     """What a WARC file says of the run and the site it is of."""
     with catalogue.reading() as session:

@@ -10,7 +10,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from nianbao import __version__
-from nianbao.commands import ask, case, check, exchange, history, home, keep, work
+from nianbao.commands import ask, backup, case, check, exchange, history, home, keep, work
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
 from nianbao.commands.migrate import migrate
@@ -79,6 +79,8 @@ app.command()(migrate)
 app.command()(history.rebuild)
 app.command()(keep.verify)
 app.command()(keep.mend)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(home.doctor)
 app.command()(demo)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ from archive.catalogue.engine import Catalogue, create_catalogue, schema_of
 from archive.catalogue.models import Base, Division, Run, SearchReport, SearchSection
 
 BATCH = 5000
+_SNAPSHOT = "REPEATABLE READ"
 _MADE_THERE = {Division.__tablename__, SearchReport.__tablename__, SearchSection.__tablename__}
 """Tables that a new catalogue has already, or makes for itself in its own way."""
 
@@ -35,11 +37,11 @@ def copy_catalogue(source: Catalogue, url: str, progress: Progress | None = None
     index is not copied; make it with :func:`archive.search.index.refresh`.
     Raises :class:`NotEmpty` and :class:`CopyDiffers`.
     """
-    _must_be_empty(url)
+    must_be_empty(url)
     target = create_catalogue(url)
     counts: dict[str, int] = {}
     try:
-        with source.reading() as reading, target.writing() as writing:
+        with _at_one_moment(source) as reading, target.writing() as writing:
             for table in _tables():
                 counts[table.name] = _copy(reading, writing, table, progress)
             _compare(writing, counts)
@@ -50,7 +52,16 @@ def copy_catalogue(source: Catalogue, url: str, progress: Progress | None = None
     return counts
 
 
-def _must_be_empty(url: str) -> None:
+@contextmanager
+def _at_one_moment(source: Catalogue) -> Iterator[Session]:
+    """Every query sees the same state, whoever writes meanwhile; on SQLite a transaction always does."""
+    engine = source.engine if source.is_sqlite else source.engine.execution_options(isolation_level=_SNAPSHOT)
+    with Session(engine) as session:
+        yield session
+
+
+def must_be_empty(url: str) -> None:
+    """Raises :class:`NotEmpty` where a catalogue with runs is."""
     if schema_of(url) is None:
         return
     there = Catalogue(url)

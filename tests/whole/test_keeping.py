@@ -57,3 +57,27 @@ def _lasting(found: list[dict[str, object]]) -> list[str]:
     """Rows without what says when we learnt it, and without numbers, and an order, that are given anew."""
     anew = ("recorded_at", "report_id", "change_id")
     return sorted(str({k: v for k, v in row.items() if k not in anew}) for row in found)
+
+
+def test_a_backup_is_proved_and_answers_the_same_when_it_is_back(
+    copy: Path, two_nights: TwoNights, tmp_path: Path
+) -> None:
+    backups, back = tmp_path / "backups", tmp_path / "back"
+    assert "0 of them" not in nianbao(copy, "backup", str(backups), "--keep", "2").stdout
+    assert "as it was written" in nianbao(copy, "restore", str(backups), "--check").stdout
+    assert "is not empty" in nianbao(copy, "restore", str(backups), code=2).stderr
+    assert "are back in" in nianbao(back, "restore", str(backups)).stdout
+    for question in (("reports",), ("facts",), ("changes",), ("runs",)):
+        assert rows(back, *question) == rows(two_nights.home, *question), question
+    assert "0 things wrong" in nianbao(back, "verify").stdout
+
+
+def test_a_damaged_backup_says_so_and_exits_with_1(copy: Path, tmp_path: Path) -> None:
+    nianbao(copy, "backup", str(tmp_path / "backups"), "--copy")
+    path = next((tmp_path / "backups").rglob("*.warc.gz"))
+    path.write_bytes(path.read_bytes()[:-1])
+    for words in (("--check",), ()):
+        assert (
+            path.name
+            in nianbao(tmp_path / "back", "restore", str(tmp_path / "backups"), *words, code=1).stdout
+        )
