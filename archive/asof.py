@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -25,7 +25,7 @@ from archive.catalogue.models import (
     Stated,
 )
 from archive.history.standing import Clocks, Standing, histories, standings
-from archive.queries import COLUMNS, Filter, Rows, ask, matches_region
+from archive.queries import CHANGE_ORDER, COLUMNS, Filter, Rows, ask, matches_region
 from parsers.report import CONTACT_KINDS, MentionKind
 
 VIEWS = ("reports", "facts", "sections", "checks", "narrative", "contacts", "citations")
@@ -35,8 +35,8 @@ VIEWS = ("reports", "facts", "sections", "checks", "narrative", "contacts", "cit
 @contextmanager
 def ask_as_of(catalogue: Catalogue, view: str, keep: Filter, clocks: Clocks) -> Iterator[Rows]:
     """The rows of a view that the filter keeps, under the two clocks."""
-    if clocks.now:
-        with ask(catalogue, view, keep) as found:
+    if clocks.now or (view == "changes" and clocks.known is None):
+        with ask(catalogue, view, replace(keep, happened_by=clocks.seen)) as found:
             yield found
         return
     columns = tuple(c.strip() for c in COLUMNS[view].split(","))
@@ -177,6 +177,12 @@ _PARTS = {
 
 def _changes(session: Session, clocks: Clocks, keep: Filter) -> Iterator[dict[str, Any]]:
     """Changes as they could be told by ``known``, of those that had happened by ``seen``."""
+    found = list(_known_changes(session, clocks, keep))
+    found.sort(key=lambda row: [(row[name] is not None, row[name]) for name in CHANGE_ORDER])
+    return iter(found)
+
+
+def _known_changes(session: Session, clocks: Clocks, keep: Filter) -> Iterator[dict[str, Any]]:
     only = None if keep.report_id is None else {keep.report_id}
     for report_id, history in histories(session, clocks.known, only):
         head = history.report

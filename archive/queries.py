@@ -32,7 +32,8 @@ class Rows:
 class Filter:
     """What to keep. ``agency`` matches any part of a name; ``region`` the division and all below it.
 
-    Of changes ``since`` keeps those recorded at that time or later, ``after`` those with a greater number.
+    Of changes ``since`` keeps those recorded at that time or later, ``happened_by`` those that were seen by
+    then. ``after`` keeps those with a greater number, and gives them in the order of their numbers.
     """
 
     agency: str | None = None
@@ -47,6 +48,7 @@ class Filter:
     cause: str | None = None
     kind: str | None = None
     since: str | None = None
+    happened_by: str | None = None
     after: int | None = None
     state: str | None = None
     late: bool = False
@@ -85,16 +87,28 @@ COLUMNS = {
     "blocked",
     "coverage": "division_code, agency, year, state, due_on, published_on, late, first_seen, report_id",
 }
+
+
+def _nulls_first(column: str) -> str:
+    """SQLite takes what is NULL for the least, PostgreSQL for the greatest."""
+    return f"{column} IS NOT NULL, {column}"
+
+
+CHANGE_ORDER = (
+    "window_to", "agency", "year", "layer", "kind", "table_code", "row_code", "column_code", "window_from",
+    "url",
+)  # fmt: skip
+"""When it happened, then what: the numbers of changes say only in which order they were stored."""
 _ORDER = {
-    "reports": "year DESC, agency",
-    "facts": "report_id, locator_order",
+    "reports": "year DESC, agency, report_id",
+    "facts": "report_id",
     "sections": "report_id, ordinal",
     "checks": "report_id, rule, scope",
     "narrative": "report_id, code, value",
     "contacts": "report_id, kind, value",
     "citations": "report_id, document",
     "aliases": "agency, alias",
-    "changes": "change_id",
+    "changes": ", ".join(map(_nulls_first, CHANGE_ORDER)) + ", change_id",
     "captures": "capture_id",
     "runs": "run_id",
     "coverage": "agency, year",
@@ -105,7 +119,7 @@ _ORDER = {
 def ask(catalogue: Catalogue, view: str, keep: Filter | None = None) -> Iterator[Rows]:
     """The rows of a public view that the filter keeps."""
     where, values = _where(view, keep or Filter())
-    order = _ORDER[view].replace(", locator_order", "")
+    order = "change_id" if keep is not None and keep.after is not None else _ORDER[view]
     statement = text(f"SELECT {COLUMNS[view]} FROM {_source(view, keep)}{where} ORDER BY {order}")
     with catalogue.reading() as session:
         result = session.execute(statement, values, execution_options={"yield_per": 1000})
@@ -191,6 +205,9 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
     if keep.since is not None:
         clauses.append("recorded_at >= :since")
         values["since"] = keep.since
+    if keep.happened_by is not None:
+        clauses.append("window_to <= :happened_by")
+        values["happened_by"] = keep.happened_by
     if keep.after is not None:
         clauses.append("change_id > :after")
         values["after"] = keep.after

@@ -36,8 +36,8 @@ class Entry:
 
 
 def entries(catalogue: Catalogue, keep: Filter, length: int = LENGTH) -> list[Entry]:
-    """The newest changes that a notice is due for, the newest first: no bytes, no flickers."""
-    wanted = keep if keep.cause else replace(keep, cause="source")
+    """The changes that were stored last and a notice is due for, the newest first: no bytes, no flickers."""
+    wanted = replace(keep, cause=keep.cause or "source", after=0)
     found: list[Entry] = []
     with ask(catalogue, "changes", wanted) as rows:
         for values in rows.rows:

@@ -22,26 +22,43 @@ _FORGET = text("INSERT INTO search_index(search_index, rowid, body) VALUES ('del
 
 @dataclass(frozen=True, slots=True)
 class _Stale:
-    """A report whose text is not the one indexed; ``extraction_id`` is None when it is no more."""
+    """A report whose text is not the one indexed."""
 
     report_id: int
-    extraction_id: int | None
+    extraction_id: int
     title: str | None
     content: str
 
 
 def refresh(catalogue: Catalogue) -> int:
     """Index what is new or changed, and drop what is gone; the number of reports touched."""
+    return _index_changed(catalogue) + _drop_former(catalogue)
+
+
+def _index_changed(catalogue: Catalogue) -> int:
+    done = after = 0
+    while True:
+        with catalogue.writing() as session:
+            take_turn(session, "indexing")
+            found = _stale(session, after)
+            _drop(session, [s.report_id for s in found])
+            _add(session, found)
+        if not found:
+            return done
+        done += len(found)
+        after = found[-1].report_id
+
+
+def _drop_former(catalogue: Catalogue) -> int:
     done = 0
     while True:
         with catalogue.writing() as session:
             take_turn(session, "indexing")
-            found = list(_stale(session))
-            _drop(session, [s.report_id for s in found])
-            _add(session, [s for s in found if s.extraction_id is not None])
-        done += len(found)
+            found = _former(session)
+            _drop(session, found)
         if not found:
             return done
+        done += len(found)
 
 
 def unindexed(session: Session) -> int:
@@ -50,11 +67,10 @@ def unindexed(session: Session) -> int:
     return changed + len(_former(session))
 
 
-def _stale(session: Session) -> Iterator[_Stale]:
-    for report_id, extraction_id, title, content in session.execute(_changed().limit(BATCH)):
-        yield _Stale(report_id, extraction_id, title, content)
-    for report_id in _former(session):
-        yield _Stale(report_id, None, None, "")
+def _stale(session: Session, after: int) -> list[_Stale]:
+    """The next ones by number, those before having been looked at."""
+    changed = _changed().where(Report.report_id > after).limit(BATCH)
+    return [_Stale(*row) for row in session.execute(changed)]
 
 
 def _content() -> Any:

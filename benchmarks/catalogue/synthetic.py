@@ -6,141 +6,149 @@ and text follow from the report's number alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import accumulate
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from archive.catalogue.engine import Catalogue
-from archive.catalogue.models import (
-    Base,
-    Blob,
-    Capture,
-    Extraction,
-    Fact,
-    Finding,
-    Resource,
-    Run,
-    Section,
-)
 from archive.exports.shape import cells
+from benchmarks.catalogue.load import Load, loading
 from parsers.divisions import candidates
 
 FIRST = "2026-11-21T02:30:00Z"
 SECOND = "2026-11-22T02:30:00Z"
-BATCH = 2000
+BATCH = 5000
 YEARS = range(2021, 2026)
 BUREAUS = (
     "民政局", "财政局", "教育局", "公安局", "司法局", "水务局", "审计局", "统计局", "体育局", "商务局",
     "交通运输局", "农业农村局", "文化和旅游局", "应急管理局", "生态环境局", "自然资源局", "医疗保障局",
 )  # fmt: skip
 WORDS = (
-    "政府信息公开工作年度报告本机关按照条例规定主动依申请受理答复渠道栏目更新"
-    "问题改进措施收到办结数量情况社会群众平台监督保障管理人员培训"
+    "的", "政府", "信息", "公开", "工作", "和", "主动", "依申请", "年度", "报告", "本机关", "按照", "条例",
+    "规定", "受理", "答复", "渠道", "栏目", "更新", "问题", "改进", "措施", "收到", "办结", "数量", "情况",
+    "社会", "群众", "平台", "监督", "保障", "管理", "人员", "培训", "及时", "准确", "全面", "加强", "完善",
+    "推进", "落实", "要求", "部门", "单位", "网站", "新媒体", "政务", "服务", "事项", "制度", "机制",
+    "审查", "发布", "解读", "回应", "关切", "领域", "重点", "民生", "财政", "预算", "决算", "规划", "计划",
+    "统计", "数据", "公告", "公文", "规范性", "文件", "行政", "许可", "处罚", "强制", "收费", "标准",
+    "目录", "指南", "咨询", "投诉", "举报", "复议", "诉讼", "纠正", "维持", "结果", "尚未", "审结",
+    "自然人", "法人", "商业", "企业", "科研", "机构", "公益", "组织", "法律",
+)  # fmt: skip
+"""The commoner the earlier, as words are."""
+RARE = "鬱金香"
+"""Stands in one report of five thousand."""
+SECTIONS, WORDS_EACH, CELLS = 8, 108, 200
+_WEIGHTS = list(accumulate(1 / (rank + 3) for rank in range(len(WORDS))))
+_PLACES = [
+    (
+        *cell.split("/"),
+        f"html:/html[1]/body[1]/div[2]/div[1]/table[{i // 60 + 1}]/tr[{i // 8 + 1}]/td[{i % 8}]",
+    )
+    for i, cell in enumerate(cells()[:CELLS])
+]
+_FIGURES = [str(value) for value in range(40)]
+_FACT = ("extraction_id", "table_code", "row_code", "column_code", "value", "state", "raw", "locator")
+_CAPTURE = (
+    "run_id",
+    "resource_id",
+    "fetched_at",
+    "via",
+    "status",
+    "verdict",
+    "sha256",
+    "recorded_at",
+    "again",
 )
-SECTIONS, SECTION_LENGTH, CELLS = 8, 625, 200
+
+Named = tuple[int, str, int]
+"""A report's number, its agency and its year."""
 
 
 def fill(catalogue: Catalogue, reports: int) -> None:
     """Write the evidence of so many reports, captured once."""
-    with catalogue.writing() as session:
-        session.execute(insert(Run), {"run_id": 1, "kind": "crawl", "started_at": FIRST, "status": "done"})
-        agencies = _agencies(
-            session.execute(text("SELECT name FROM division WHERE level = 'county'")).scalars()
-        )
+    with catalogue.reading() as session:
+        divisions = list(session.execute(text("SELECT name FROM division WHERE level = 'county'")).scalars())
+    agencies = _agencies(divisions)
+    with loading(catalogue) as load:
+        load("run", ("run_id", "kind", "started_at", "status"), [(1, "crawl", FIRST, "done")])
     for start in range(0, reports, BATCH):
-        numbers = range(start, min(start + BATCH, reports))
-        names = [(n, *_named(agencies, n)) for n in numbers]
-        with catalogue.writing() as session:
-            for model, rows in _rows(names):
-                session.execute(insert(model), rows)
+        names = [(n, *_named(agencies, n)) for n in range(start, min(start + BATCH, reports))]
+        with loading(catalogue) as load:
+            _load(load, names)
 
 
 def look_again(catalogue: Catalogue, reports: int) -> None:
     """A second night on which every file is as it was."""
-    with catalogue.writing() as session:
-        session.execute(insert(Run), {"run_id": 2, "kind": "crawl", "started_at": SECOND, "status": "done"})
-        for start in range(0, reports, BATCH):
-            numbers = range(start, min(start + BATCH, reports))
-            session.execute(insert(Capture), [_capture(n, 2, SECOND, "not_modified") for n in numbers])
+    with loading(catalogue) as load:
+        load("run", ("run_id", "kind", "started_at", "status"), [(2, "crawl", SECOND, "done")])
+        load("capture", _CAPTURE, (_capture(n, 2, SECOND, "not_modified") for n in range(reports)))
 
 
-def _agencies(divisions: Any) -> list[str]:
-    """Names that fit one division only."""
+def _agencies(divisions: Iterable[str]) -> list[str]:
+    """Names that fit one division only, of all provinces in a mixed order."""
     certain = [name for name in divisions if len(candidates(f"{name}民政局")) == 1]
-    return [f"{name}{bureau}" for name in certain for bureau in BUREAUS]
+    names = [f"{name}{bureau}" for name in certain for bureau in BUREAUS]
+    return Random(len(names)).sample(names, k=len(names))
 
 
-def _named(agencies: list[str], number: int) -> tuple[str, int]:
+def _named(agencies: Sequence[str], number: int) -> tuple[str, int]:
     return agencies[number // len(YEARS) % len(agencies)], YEARS[number % len(YEARS)]
 
 
-def _rows(names: list[tuple[int, str, int]]) -> Iterator[tuple[type[Base], list[dict[str, Any]]]]:
-    yield Blob, [{"sha256": digest(n), "size": 20_000, "media_type": "text/html"} for n, _, _ in names]
-    yield Resource, [
-        {"resource_id": n + 1, "url": (url := f"http://www.site{n % 3000}.gov.example/{n}.html"), "surt": url,
-         "host": f"www.site{n % 3000}.gov.example", "kind": "article"}
-        for n, _, _ in names
-    ]  # fmt: skip
-    yield Capture, [_capture(n, 1, FIRST, "ok") for n, _, _ in names]
-    yield Extraction, [_extraction(*named) for named in names]
-    yield Fact, [fact for n, _, _ in names for fact in _facts(n)]
-    yield Section, [section for n, _, _ in names for section in _sections(n)]
-    yield Finding, [
-        {"extraction_id": n + 1, "rule": "requests.balance", "scope": f"{i}", "passed": 1, "detail": ""}
-        for n, _, _ in names
-        for i in range(20)
-    ]  # fmt: skip
+def _load(load: Load, names: Sequence[Named]) -> None:
+    numbers = [n for n, _, _ in names]
+    load("blob", ("sha256", "size", "media_type"), ((digest(n), 20_000, "text/html") for n in numbers))
+    load("resource", ("resource_id", "url", "surt", "host", "kind"), map(_resource, numbers))
+    load("capture", _CAPTURE, (_capture(n, 1, FIRST, "ok") for n in numbers))
+    columns = (
+        "extraction_id", "sha256", "revision", "outcome", "media_type", "title", "agency", "year", "edition",
+        "published_on", "divisions", "content_sha256", "read_at",
+    )  # fmt: skip
+    load("extraction", columns, (_extraction(*named) for named in names))
+    load("fact", _FACT, (fact for n in numbers for fact in _facts(n)))
+    load(
+        "section", ("extraction_id", "ordinal", "heading", "text"), (s for n in numbers for s in _sections(n))
+    )
+    load("finding", ("extraction_id", "rule", "scope", "passed", "detail"),
+         ((n + 1, "requests.balance", str(i), 1, "") for n in numbers for i in range(20)))  # fmt: skip
 
 
-def _extraction(number: int, agency: str, year: int) -> dict[str, Any]:
-    return {
-        "extraction_id": number + 1,
-        "sha256": digest(number),
-        "revision": 1,
-        "outcome": "report",
-        "media_type": "text/html",
-        "title": f"{agency}{year}年政府信息公开工作年度报告",
-        "agency": agency,
-        "year": year,
-        "edition": "2021",
-        "published_on": f"{year + 1}-01-{number % 28 + 1:02d}",
-        "divisions": " ".join(candidates(agency)),
-        "content_sha256": digest(number),
-        "read_at": FIRST,
-    }
+def _resource(number: int) -> Sequence[Any]:
+    host = f"www.site{number % 3000}.gov.example"
+    url = f"http://{host}/{number}.html"
+    return number + 1, url, url, host, "article"
 
 
-def _facts(number: int) -> Iterator[dict[str, Any]]:
-    random = Random(number)
-    for cell in cells()[:CELLS]:
-        table, row, column = cell.split("/")
-        value = random.randrange(40)
-        yield {
-            "extraction_id": number + 1,
-            "table_code": table,
-            "row_code": row,
-            "column_code": column,
-            "value": value,
-            "state": "value",
-            "raw": str(value),
-            "locator": "html:/html[1]/body[1]",
-        }
+def _extraction(number: int, agency: str, year: int) -> Sequence[Any]:
+    return (
+        number + 1, digest(number), 1, "report", "text/html", f"{agency}{year}年政府信息公开工作年度报告",
+        agency, year, "2021", f"{year + 1}-01-{number % 28 + 1:02d}", " ".join(candidates(agency)),
+        digest(number), FIRST,
+    )  # fmt: skip
 
 
-def _sections(number: int) -> Iterator[dict[str, Any]]:
+def _facts(number: int) -> Iterator[Sequence[Any]]:
+    key = number + 1
+    for (table, row, column, locator), byte in zip(_PLACES, Random(number).randbytes(CELLS), strict=True):
+        value = byte % 40
+        yield key, table, row, column, value, "value", _FIGURES[value], locator
+
+
+def _sections(number: int) -> Iterator[Sequence[Any]]:
     random = Random(number)
     for ordinal in range(1, SECTIONS + 1):
-        words = "".join(random.choices(WORDS, k=SECTION_LENGTH))
-        said = "。".join(words[i : i + 25] for i in range(0, len(words), 25))
-        yield {"extraction_id": number + 1, "ordinal": ordinal, "heading": f"第{ordinal}部分", "text": said}
+        words = random.choices(WORDS, cum_weights=_WEIGHTS, k=WORDS_EACH)
+        said = "。".join("".join(words[i : i + 12]) for i in range(0, WORDS_EACH, 12))
+        if ordinal == SECTIONS and number % 5000 == 0:
+            said += f"。{RARE}。"
+        yield number + 1, ordinal, f"第{ordinal}部分", said
 
 
-def _capture(number: int, run_id: int, at: str, verdict: str) -> dict[str, Any]:
-    return {"run_id": run_id, "resource_id": number + 1, "fetched_at": at, "via": "http", "status": 200,
-            "verdict": verdict, "sha256": digest(number), "recorded_at": at, "again": False}  # fmt: skip
+def _capture(number: int, run_id: int, at: str, verdict: str) -> Sequence[Any]:
+    return run_id, number + 1, at, "http", 200, verdict, digest(number), at, False
 
 
 def digest(number: int) -> str:

@@ -164,7 +164,7 @@ def changes(
     if follow:
         if not clocks.now or as_csv:
             raise stop("--follow prints JSON of what comes; give it without --seen, --known and --csv")
-        _follow(context, keep)
+        _follow(context, replace(keep, after=0))
         return
     shown = (
         *("change_id", "agency", "year", "layer", "kind", "row_code", "column_code"),

@@ -65,5 +65,3 @@ def _sorted(rows: Iterable[Sequence[object]]) -> list[list[object]]:
 
 def _plain(value: object) -> object:
     return int(value) if isinstance(value, bool | float) and value == int(value) else value
-
-

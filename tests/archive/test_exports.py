@@ -16,6 +16,7 @@ from nights import CELL, OTHER_URL, REPORT, URL, Archive, Got, page
 
 import archive as library
 from archive.api import Archive as Api
+from archive.asof import ask_as_of
 from archive.exports.feeds import ATOM, write_feeds
 from archive.exports.shape import VIEWS
 from archive.exports.snapshot import write_snapshot
@@ -109,6 +110,25 @@ def test_feeds_tell_what_the_office_did_once(lived: Archive, tmp_path: Path) -> 
     told = [entry.findtext(f"{{{ATOM}}}id") for entry in read_atom.iter(f"{{{ATOM}}}entry")]
     assert told == [item["id"] for item in items]
     assert read_atom.findtext(f"{{{ATOM}}}updated") == lived.time(2)
+
+
+def test_changes_come_as_they_happened_and_those_to_follow_as_they_were_stored(archive: Archive) -> None:
+    """As after an import of what another archive saw earlier."""
+    for night, got in ((4, Got(page())), (2, Got(page(OTHER), OTHER_URL)), (5, Got(page(EDITED)))):
+        archive.nights = night
+        archive.night(got)
+    known = Clocks(known=archive.time(9))
+    for clocks in (Clocks(), Clocks(seen=archive.time(9)), known):
+        assert told(archive, Filter(), clocks) == [OTHER_URL, URL, URL, URL], clocks
+    assert told(archive, Filter(after=0), Clocks()) == [URL, OTHER_URL, URL, URL]
+    assert told(archive, Filter(after=1), Clocks()) == [OTHER_URL, URL, URL]
+    assert told(archive, Filter(), Clocks(seen=archive.time(4))) == [OTHER_URL]
+
+
+def told(archive: Archive, keep: Filter, clocks: Clocks) -> list[str]:
+    """The addresses of changes, in their order."""
+    with ask_as_of(archive.catalogue, "changes", keep, clocks) as found:
+        return [row[found.columns.index("url")] for row in found.rows]
 
 
 def test_the_library_answers_with_frozen_rows(lived: Archive) -> None:

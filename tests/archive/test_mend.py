@@ -77,8 +77,6 @@ def left_open(catalogue: Catalogue, home: Path, tail: bytes = b"") -> Path:
     return path
 
 
-
-
 def test_a_file_left_open_is_closed_and_its_records_get_their_rows(catalogue: Catalogue, home: Path) -> None:
     left_open(catalogue, home)
     done = mend(catalogue, home)

@@ -90,7 +90,9 @@ def test_a_name_with_the_divisions_above_it_is_the_same_body(archive: Archive) -
 def test_two_bodies_of_one_name_are_never_one(archive: Archive) -> None:
     """鼓楼区 is in four cities; two sites whose settings do not say which may mean two of them."""
     report = replace(REPORT, agency="鼓楼区财政局")
-    archive.night(Got(page(report)), Got(page(report.with_fact(CELL, Decimal(18))), "http://www.gulou.example/1.html"))
+    archive.night(
+        Got(page(report)), Got(page(report.with_fact(CELL, Decimal(18))), "http://www.gulou.example/1.html")
+    )
     reports = archive.ask("SELECT * FROM reports")
     assert len(reports) == 2
     assert {r.division_code for r in reports} == {None}

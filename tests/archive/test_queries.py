@@ -218,7 +218,7 @@ def test_facts_are_filtered(filled: Catalogue, keep: dict[str, Any], expected: l
 
 @pytest.mark.parametrize(
     ("keep", "expected"),
-    [({}, [1, 1, 3]), ({"run_id": 2}, [1, 3]), ({"layer": "field"}, [1, 3]), ({"cause": "parser"}, [])],
+    [({}, [3, 1, 1]), ({"run_id": 2}, [3, 1]), ({"layer": "field"}, [3, 1]), ({"cause": "parser"}, [])],
     ids=str,
 )
 def test_changes_are_filtered(filled: Catalogue, keep: dict[str, Any], expected: list[int]) -> None:

@@ -117,4 +117,3 @@ def test_a_snippet_marks_the_term(text: str, data: st.DataObject) -> None:
     shown = snippet(text, [term])
     marked = shown[shown.index("«") + 1 : shown.index("»")]
     assert indexed(marked).text == term
-

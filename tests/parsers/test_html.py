@@ -116,7 +116,7 @@ def test_text_in_reading_order() -> None:
 def test_a_page_saved_in_one_file_with_its_images(figures: dict[str, str], coding: str) -> None:
     page = page_html(TITLE, sheets(figures)).encode("gb18030")
     coded = {"quoted-printable": quopri.encodestring(page), "base64": base64.encodebytes(page), "8bit": page}
-    head = b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"x\"\r\n\r\n--x\r\n"
+    head = b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="x"\r\n\r\n--x\r\n'
     own = f"Content-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: {coding}\r\n\r\n"
     extraction = read(head + own.encode() + coded[coding] + b"\r\n--x--\r\n", "application/msword")
     assert (extraction.media_type, wrong(extraction, figures)) == (MHTML, {})

@@ -13,7 +13,9 @@ CASES = [
         "如有疑问请与办公室联系（地址：某市人民路12号；邮编：755000；电话：0955－7371740；"
         "电子邮箱：xxgk01@example.gov.cn）。",
         {
-            "address": "某市人民路12号", "postcode": "755000", "telephone": "0955-7371740",
+            "address": "某市人民路12号",
+            "postcode": "755000",
+            "telephone": "0955-7371740",
             "email": "xxgk01@example.gov.cn",
         },
     ),  # fmt: skip

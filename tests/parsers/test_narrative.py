@@ -22,22 +22,35 @@ CASES = [
         "2023年收到政府信息公开申请９件，上年结转2件，已全部办结并答复申请人。其中，申请予以公开6件，部分公开1件，"
         "无法提供3件，结转下年度继续办理1件。",
         {
-            "requests.received": 9, "requests.carried_in": 2, "requests.granted": 6,
-            "requests.partially_granted": 1, "requests.unavailable": 3, "requests.carried_out": 1,
+            "requests.received": 9,
+            "requests.carried_in": 2,
+            "requests.granted": 6,
+            "requests.partially_granted": 1,
+            "requests.unavailable": 3,
+            "requests.carried_out": 1,
         },
     ),  # fmt: skip
     (
         "收到申请9件，予以公开6件，部分公开1件，不予公开0件，无法提供2件，不予处理1件，其他处理1件。",
         {
-            "requests.received": 9, "requests.granted": 6, "requests.partially_granted": 1,
-            "requests.denied": 0, "requests.unavailable": 2, "requests.not_processed": 1, "requests.other": 1,
+            "requests.received": 9,
+            "requests.granted": 6,
+            "requests.partially_granted": 1,
+            "requests.denied": 0,
+            "requests.unavailable": 2,
+            "requests.not_processed": 1,
+            "requests.other": 1,
         },
     ),  # fmt: skip
     (
         "新收政府信息公开申请12件，其中当面申请1件、网络申请8件、信函申请3件，答复11件，结转下年度1件。",
         {
-            "requests.received": 12, "requests.received.in_person": 1, "requests.received.online": 8,
-            "requests.received.letter": 3, "requests.handled": 11, "requests.carried_out": 1,
+            "requests.received": 12,
+            "requests.received.in_person": 1,
+            "requests.received.online": 8,
+            "requests.received.letter": 3,
+            "requests.handled": 11,
+            "requests.carried_out": 1,
         },
     ),  # fmt: skip
     ("今年未收到政府信息公开申请。", {"requests.received": 0}),
@@ -48,9 +61,12 @@ CASES = [
     (
         "因政府信息公开被申请行政复议3件，维持2件，纠正1件；行政诉讼2件，其中结果维持1件，尚未审结1件。",
         {
-            "review.reconsideration": 3, "review.reconsideration.upheld": 2,
+            "review.reconsideration": 3,
+            "review.reconsideration.upheld": 2,
             "review.reconsideration.corrected": 1,
-            "review.litigation": 2, "review.litigation.upheld": 1, "review.litigation.pending": 1,
+            "review.litigation": 2,
+            "review.litigation.upheld": 1,
+            "review.litigation.pending": 1,
         },
     ),  # fmt: skip
     ("全年公开政府信息3.2万条。", {"disclosed": 32000}),
