@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue
@@ -21,6 +21,7 @@ from archive.times import Clock, iso, utc_now
 
 LOCKS = "locks"
 _RECENT_RUNS = 20
+DIED = "the process of the run ended before its crawl was done"
 
 
 class RunStatus(StrEnum):
@@ -90,6 +91,7 @@ def close_dead_runs(catalogue: Catalogue, home: Path, clock: Clock = utc_now) ->
                 continue
             run_id = int(path.name.removeprefix("run-"))
             if _is_open(catalogue, run_id):
+                _note_unfinished_sites(catalogue, run_id)
                 close_run(catalogue, run_id, RunStatus.INTERRUPTED, clock)
                 dead.append(run_id)
             path.unlink(missing_ok=True)
@@ -100,6 +102,22 @@ def _is_open(catalogue: Catalogue, run_id: int) -> bool:
     with catalogue.reading() as session:
         run = session.get(Run, run_id)
         return run is not None and run.status == RunStatus.RUNNING
+
+
+def _note_unfinished_sites(catalogue: Catalogue, run_id: int) -> None:
+    """A row for each site that a run was at when its process died; it ends with the last answer."""
+    query = (
+        select(Resource.site_id, func.max(Capture.fetched_at))
+        .join(Capture, Capture.resource_id == Resource.resource_id)
+        .where(Capture.run_id == run_id, Resource.site_id.is_not(None))
+        .group_by(Resource.site_id)
+    )
+    with catalogue.writing() as session:
+        told = set(session.scalars(select(SiteRun.site_id).where(SiteRun.run_id == run_id)))
+        for site_id, last in session.execute(query).all():
+            if site_id not in told:
+                values = {"status": RunStatus.INTERRUPTED, "message": DIED, "finished_at": last}
+                session.add(SiteRun(run_id=run_id, site_id=site_id, **values))
 
 
 def restore_run(catalogue: Catalogue, notes: RunNotes) -> bool:
@@ -136,6 +154,7 @@ def close_all_runs(catalogue: Catalogue, clock: Clock = utc_now) -> None:
     with catalogue.reading() as session:
         left = list(session.scalars(select(Run.run_id).where(Run.status == RunStatus.RUNNING)))
     for run_id in left:
+        _note_unfinished_sites(catalogue, run_id)
         close_run(catalogue, run_id, RunStatus.INTERRUPTED, clock)
 
 

@@ -34,7 +34,7 @@ EVIDENCE = (
     "extraction", "fact", "section", "finding", "stated", "mention", "correction", "decision",
 )  # fmt: skip
 PROJECTIONS = (
-    "division", "agency", "report", "naming", "linkage", "version", "presence", "change", "override",
+    "division", "agency", "report", "naming", "linkage", "version", "presence", "change", "tally", "override",
     "disagreement", "search_report", "search_section", "projection",
 )  # fmt: skip
 MEMORY = ("host",)

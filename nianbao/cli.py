@@ -10,7 +10,7 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from nianbao import __version__
-from nianbao.commands import ask, backup, case, check, exchange, history, home, keep, work
+from nianbao.commands import ask, backup, case, check, exchange, history, home, keep, night, work
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
 from nianbao.commands.migrate import migrate
@@ -69,6 +69,7 @@ for command in (
     ask.sql,
 ):
     app.command()(command)
+app.command()(night.night)
 app.command()(history.history)
 app.command()(history.diff)
 app.command()(history.correct)

@@ -20,6 +20,7 @@ from archive.history.project import ProjectionSummary, project
 from archive.mend import Mended, mend
 from archive.reading import ReadingSummary, read_blobs, stale_blobs
 from archive.runs import RunStatus, SiteIdentity, note_site_run, running, site_row, unfinished_since
+from archive.tallies import count_runs
 from crawler.job import CrawlJob, Outcome, Progress, read_message
 from parsers.isolation import Readers
 
@@ -83,6 +84,7 @@ def run_night(
         outcomes = _crawl_all(catalogue, run.run_id, tasks, parallel_hosts, watcher)
         reading = read_stale(catalogue, home, workers, watcher)
         projection = project(catalogue)
+        count_runs(catalogue, run.run_id)
         all_failed = bool(outcomes) and all(o.problem for o in outcomes)
         run.status = RunStatus.FAILED if all_failed else RunStatus.DONE
     return NightSummary(run.run_id, tuple(outcomes), reading, projection)

@@ -457,6 +457,33 @@ class Change(Base):
     flicker: Mapped[bool] = mapped_column(server_default=false())
 
 
+class Tally(Base):
+    """What a run brought on a site, counted when it had ended: by this a night is held against earlier ones.
+
+    ``found`` are the addresses that its lists named, ``lists_cut`` the lists that were not walked to their
+    end, ``stored`` the bytes that the archive grew by.
+    """
+
+    __tablename__ = "tally"
+    __table_args__ = (UniqueConstraint("run_id", "site_id"),)
+    tally_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.run_id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.site_id"))
+    found: Mapped[int]
+    lists: Mapped[int]
+    lists_cut: Mapped[int]
+    fetched: Mapped[int]
+    new: Mapped[int]
+    changed: Mapped[int]
+    unchanged: Mapped[int]
+    gone: Mapped[int]
+    blocked: Mapped[int]
+    failed: Mapped[int]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    stored: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[int]
+
+
 class Override(Base):
     """A correction as it applies to a reading: this value stands in place of the one read."""
 

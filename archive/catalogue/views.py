@@ -178,6 +178,16 @@ SELECT u.run_id, u.kind, u.started_at, u.finished_at, u.status,
   FROM run u
 """
 
+SITE_RUNS = """
+SELECT r.run_id, u.kind, s.name AS site, s.title, s.division_code, u.started_at, r.finished_at, r.status,
+       r.message, t.found, t.lists, t.lists_cut, t.fetched, t.new, t.changed, t.unchanged, t.gone, t.blocked,
+       t.failed, t.bytes, t.stored, t.seconds
+  FROM site_run r
+  JOIN run u ON u.run_id = r.run_id
+  JOIN site s ON s.site_id = r.site_id
+  LEFT JOIN tally t ON t.run_id = r.run_id AND t.site_id = r.site_id
+"""
+
 # Regulation on Open Government Information (国务院令第711号), article 49: departments by 31 January.
 # A people's government publishes by 31 March (article 50 governs the content). A body that was renamed or
 # merged owes no report on that year or later ones: its successor does.
@@ -228,5 +238,6 @@ VIEWS = {
     "changes": CHANGES,
     "captures": CAPTURES,
     "runs": RUNS,
+    "site_runs": SITE_RUNS,
     "coverage": COVERAGE,
 }

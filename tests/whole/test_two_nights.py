@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import subprocess
 import sys
 from decimal import Decimal
@@ -224,3 +225,22 @@ def test_reading_again_gives_the_same(two_nights: TwoNights) -> None:
     printed = nianbao(two_nights.home, "parse", "--all", "--dry-run").stdout
     assert " 0 differences" in printed
     assert "0 files read" in nianbao(two_nights.home, "parse").stdout
+
+
+def test_the_report_of_the_night_tells_what_the_runs_found(two_nights: TwoNights, tmp_path: Path) -> None:
+    page = tmp_path / "night.html"
+    told = json.loads(nianbao(two_nights.home, "night", "--html", str(page), "--json").stdout)
+    (site,) = told["sites"]
+    runs = rows(two_nights.home, "sql", "SELECT * FROM site_runs ORDER BY run_id")
+    by_run = rows(two_nights.home, "runs")
+    for name in ("new", "changed", "gone", "fetched"):
+        assert site[name] == sum(run[name] for run in runs) == sum(run[name] for run in by_run), name
+    assert site["found"] >= len({(k.agency, k.year) for k in two_nights.second})
+    assert (site["status"], site["failed"], site["blocked"]) == ("done", 0, 0)
+    (cell,) = (c for c in told["changes"] if c["cell"] == "disclosure/licensing/decisions")
+    assert (cell["agency"], cell["old"], cell["new"]) == ("吴忠市民政局", "17", "18")
+    html = page.read_text("utf-8")
+    assert "吴忠市民政局" in html
+    assert "<svg" in html
+    assert "replica" in nianbao(two_nights.home, "night").stdout
+    assert "no date" in nianbao(two_nights.home, "night", "tonight", code=2).stderr
