@@ -17,6 +17,7 @@ _NOT_WORDS = re.compile(r"[^0-9A-Za-z\u3400-\u9fff\uf900-\ufaff〇]+")
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60“”‘’…—"
 _WIDE_GAP = re.compile(rf"(?<=[{_WIDE}]) +(?=[{_WIDE}])")
 _BLANK = re.compile(r"\s+")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @cache
@@ -48,6 +49,11 @@ def tidy(text: str) -> str:
 def key(text: str) -> str:
     """The letters, digits and Han characters alone, widths unified: what is compared."""
     return _NOT_WORDS.sub("", unicodedata.normalize("NFKC", mend(text)))
+
+
+def raised(text: str) -> str:
+    """Digits as superscript characters, so that a note's mark does not become part of a number."""
+    return text.translate(_RAISED)
 
 
 def is_han(text: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-REVISION = 4
+REVISION = 5
 """Raised whenever the same bytes may read differently; a stored extraction keeps its own."""
 
 

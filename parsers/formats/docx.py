@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml.etree import _Element as Element
 
-from parsers.characters import tidy
+from parsers.characters import raised, tidy
 from parsers.document import Document, Grid, Paragraph
 from parsers.formats import html, mhtml
 from parsers.formats.docx_lists import Numbering, read_numbering
@@ -137,6 +137,10 @@ def _collect(element: Element, parts: list[str], numbering: Numbering, boxes: bo
             parts.append("-")
         elif (name == "r" and _is_hidden(inner)) or (name == "txbxContent" and not boxes):
             continue
+        elif name == "r" and _is_raised(inner):
+            note: list[str] = []
+            _collect(inner, note, numbering, boxes, depth + 1)
+            parts.append(raised("".join(note)))
         elif name not in _SKIPPED:
             if name == "p":
                 parts += [" ", numbering.label(inner)]
@@ -146,6 +150,11 @@ def _collect(element: Element, parts: list[str], numbering: Numbering, boxes: bo
 def _is_hidden(run: Element) -> bool:
     vanish = child(run, "rPr", "vanish")
     return vanish is not None and value(vanish) not in ("0", "false", "off")
+
+
+def _is_raised(run: Element) -> bool:
+    place = child(run, "rPr", "vertAlign")
+    return place is not None and value(place) == "superscript"
 
 
 def _text_boxes(paragraph: Element) -> Iterator[Element]:

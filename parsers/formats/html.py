@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from parsers.characters import key, mend, tidy
+from parsers.characters import key, mend, raised, tidy
 from parsers.document import Cell, Document, Grid, Paragraph
 from parsers.encoding import decode
 from parsers.outcomes import TooMuch
@@ -276,6 +276,11 @@ def _parse(text: str) -> Element | None:
         return None
     if any(entry.type == _TOO_DEEP for entry in parser.error_log.filter_from_fatals()):
         raise TooMuch("markup too deep to be read")
+    for note in root.iter("sup"):
+        for element in note.iter():
+            element.text = raised(element.text) if element.text else element.text
+            if element is not note and element.tail:
+                element.tail = raised(element.tail)
     return root
 
 

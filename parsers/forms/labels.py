@@ -102,9 +102,9 @@ class Labels:
         return Match(codes[0], best)
 
     def _score(self, text: str, known: str) -> float:
-        """Similarity; a label cut short, or with a remark behind it, counts as near when five or more words
-        agree.
+        """Similarity; a part of a label, or a label with a remark behind it, counts as near when five or more
+        words agree.
         """
-        if len(known) >= 4 and len(text) >= 5 and (known.startswith(text) or text.startswith(known)):
+        if len(known) >= 4 and len(text) >= 5 and (text in known or text.startswith(known)):
             return 0.95
         return similarity(text, known)

@@ -24,6 +24,9 @@ COLUMNS = 7
 LIKELY = 0.5
 """Least similarity of a label that only its place between known rows helps to tell."""
 _EDITIONS = ("2021", "2019")
+_HEAD = ("申请人情况", "自然人", "法人或其他组织", "商业企业", "科研机构", "社会公益组织", "法律服务机构")
+_NEXT_HEAD = ("行政复议", "行政诉讼", "结果维持", "结果纠正", "其他结果", "尚未审结")
+"""Each of these words makes a row a head, this form's or the next one's: its 其他 and 总计 are no rows."""
 _RECOGNISED = 4
 """So many rows with the form's own words make a table this one; no other table has even one by chance."""
 
@@ -138,17 +141,20 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
 
 
 def _is_head(row: Row) -> bool:
-    return any("勾稽" in c.text or key(c.text) in ("商业企业", "申请人情况") for c in row.labels)
+    return any("勾稽" in c.text or key(c.text) in (*_HEAD, *_NEXT_HEAD) for c in row.labels)
 
 
 def _label(row: Row, columns: tuple[tuple[int, int], ...], seen: set[str]) -> tuple[Cell | None, str | None]:
-    """The cell that names the row, and the code it means: the rightmost that is known, else the rightmost."""
+    """The cell that names the row, and the code it means: the rightmost that is known, else the rightmost.
+
+    A cell that spans several rows names their group, and no row of it that has words of its own.
+    """
     labels = row.labels
     if columns:
         labels = tuple(c for c in labels if c.column < columns[0][0]) or labels
     for cell in reversed(labels):
         code = _code(cell.text, seen)
-        if code:
+        if code and (cell is labels[-1] or cell.rowspan == 1):
             return cell, code
     return (labels[-1] if labels else None), None
 

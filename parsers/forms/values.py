@@ -17,6 +17,8 @@ from parsers.characters import mend
 from parsers.report import State
 
 TEN_THOUSAND_YUAN = "万元"
+_NOTE = re.compile(r"[\u00b2\u00b3\u00b9\u2070-\u2079\u2460-\u24ff\u2776-\u2793*＊※†‡]+$")
+"""Marks of notes behind a number: to the eye no digits of it, though Unicode makes ``3①`` equal to 31."""
 _DASH = re.compile(r"[-/\\—–―−─－_﹣~～]{1,4}|无|暂无|没有|不涉及|N/?A", re.IGNORECASE)
 _REMARK = re.compile(r"^([^()]*[^()\s])\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 _NUMBER = re.compile(
@@ -42,9 +44,13 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
     """Read a cell. ``unit`` is the form's (``万元`` or a count), ``printed_unit`` what the column's head
     says instead.
     """
-    text = unicodedata.normalize("NFKC", mend(raw)).strip()
-    if not text:
+    written = mend(raw).strip()
+    bare = _NOTE.sub("", written).rstrip()
+    if not written:
         return Reading(State.BLANK)
+    if not bare or any(unicodedata.category(c) == "No" for c in bare):
+        return Reading(State.UNREADABLE)
+    text = unicodedata.normalize("NFKC", bare).strip()
     if _DASH.fullmatch(text.replace(" ", "")):
         return Reading(State.DASH)
     remark = _REMARK.match(text)

@@ -99,6 +99,12 @@ def test_deleted_and_hidden_text_is_out_and_inserted_text_is_in() -> None:
     assert texts(read_docx(docx(body))) == ["收到申请21件"]
 
 
+def test_a_raised_digit_is_no_part_of_the_number_before_it() -> None:
+    raised = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+    body = f"<w:p><w:r><w:t>12</w:t></w:r><w:r>{raised}<w:t>1</w:t></w:r></w:p>"
+    assert texts(read_docx(docx(body))) == ["12¹"]
+
+
 def test_a_deleted_row_is_out() -> None:
     row = "<w:tr>{}<w:tc><w:p><w:r><w:t>甲</w:t></w:r></w:p></w:tc><w:tc><w:p/></w:tc></w:tr>"
     body = f"<w:tbl>{row.format('')}{row.format('<w:trPr><w:del/></w:trPr>')}{row.format('')}</w:tbl>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -139,6 +140,54 @@ def test_requests_table_in_two_html_tables(figures: dict[str, str]) -> None:
     cut = "<tr>".join(rows[:12]) + "</tbody></table><p></p><table><tbody><tr>" + "<tr>".join(rows[12:])
     page = html(sheets(figures)).decode().replace(whole, cut)
     assert wrong(read(page.encode()), figures) == {}
+
+
+def test_a_head_whose_words_stand_in_two_rows(figures: dict[str, str]) -> None:
+    """As 商业 above 企业: the 其他 beside them, which covers both rows, is the head's."""
+    page = html(sheets(figures)).decode()
+    before, head, after = page.partition('<td rowspan="1" colspan="1"><p>商业企业</p></td>')
+    after = after.replace("科研机构", "科研", 1)
+    for label in ("社会公益组织", "法律服务机构", "其他"):
+        after = after.replace(f'<td rowspan="1" colspan="1"><p>{label}<', f'<td rowspan="2"><p>{label}<', 1)
+    after = after.replace("</tr>", "</tr><tr><td>企业</td><td>机构</td></tr>", 1)
+    for label in ("（本列数据的勾稽关系", "申请人情况", "自然人", "总计"):
+        assert label in before
+    before = re.sub(r'rowspan="(\d)"( colspan="\d"><p>(?:（本列|自然人|总计))', _one_more, before)
+    assert wrong(read((before + head.replace("商业企业", "商业") + after).encode()), figures) == {}
+
+
+def _one_more(found: re.Match[str]) -> str:
+    return f'rowspan="{int(found[1]) + 1}"{found[2]}'
+
+
+def test_all_tables_in_one_grid(figures: dict[str, str]) -> None:
+    page = html([])
+    whole = "".join(table_html(s) for s in sheets(figures)).replace("</tbody></table><table><tbody>", "")
+    extraction = read(page.replace(b"</h3>", b"</h3>" + whole.encode(), 1))
+    assert wrong(extraction, figures) == {}
+
+
+def test_a_second_report_behind_the_first_leaves_its_figures_alone(figures: dict[str, str]) -> None:
+    printed = sheets(figures)
+    second = table_html(requests_sheet(dict.fromkeys(figures, "7")))
+    page = html(printed).decode().replace("</div><div class='foot'>", f"{second}</div><div class='foot'>")
+    assert wrong(read(page.encode()), figures) == {}
+
+
+def test_labels_cut_to_a_part_of_theirs(figures: dict[str, str]) -> None:
+    cut = {
+        "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请": "1.逾期不补正",
+        "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请": "2.逾期未按收费通知要求",
+    }
+    assert wrong(read(html([s.relabelled(cut) for s in sheets(figures)])), figures) == {}
+
+
+def test_the_mark_of_a_note_is_no_digit(figures: dict[str, str]) -> None:
+    page = html(sheets(figures)).decode()
+    for mark in ("①", "<sup>1</sup>", "<sup><a href='#n2'>2</a></sup>", "²", "*"):
+        marked = page.replace("<p>1543</p>", f"<p>1543{mark}</p>")
+        assert marked != page
+        assert wrong(read(marked.encode()), figures) == {}
 
 
 def test_a_pdf_whose_tables_are_open_at_the_sides(figures: dict[str, str]) -> None:

@@ -21,6 +21,7 @@ from parsers.report import State
         ("0.5亿元", "万元", "5000"), ("+1036", "", "1036"), ("增11", "", "11"), ("减11", "", "-11"),
         ("减少 3", "", "-3"),
         ("-7", "", "-7"), ("12件", "", "12"), ("1000000", "", "1000000"),
+        ("3①", "", "3"), ("12¹", "", "12"), ("7*", "", "7"),
     ],
 )  # fmt: skip
 def test_numbers(raw: str, unit: str, value: str) -> None:
@@ -39,7 +40,8 @@ def test_dash(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["12 34", "约20", "1,23", "1.2.3", "O", "2件3", "5万元", "见附件", "（3）", "1/2"]
+    "raw",
+    ["12 34", "约20", "1,23", "1.2.3", "O", "2件3", "5万元", "见附件", "（3）", "1/2", "①", "½", "1②3", "*"],
 )
 def test_what_is_no_plain_number_is_unreadable(raw: str) -> None:
     reading = read_value(raw)
