@@ -15,6 +15,7 @@ A cell that no reading was found for may be there all the same, and is uncertain
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -27,6 +28,8 @@ _SURE = 0.75
 
 _COUNTS = frozenset({"requests", "review"})
 """Tables of nothing but counts."""
+_BROKEN = re.compile(r"\d*[. ][\d. ]*\d")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 
 Place = tuple[str, str, str]
 
@@ -58,23 +61,38 @@ def _place(fact: Fact) -> Place:
 
 
 def _counted(fact: Fact) -> Fact:
-    """A count has no fraction: a point in one is a speck, and what stands without it is only supposed.
+    """A count has no fraction and no gaps: a point in one is a comma between thousands, or a speck.
 
-    So the reading itself says nothing, and the figure without the point is another, for the sums to prove.
+    What a speck or a gap leaves is only supposed: the reading itself says nothing, and the figure without it
+    is another, for the sums to prove.
     """
-    if fact.table_code not in _COUNTS or all(r.value is None or r.value % 1 == 0 for r in fact.readings):
+    if not _is_count(fact) or not any(_BROKEN.fullmatch(_bare(r)) for r in fact.readings):
         return fact
     readings: list[ReadAs] = []
     for read in fact.readings:
-        if read.value is None or read.value % 1 == 0:
+        bare = _bare(read)
+        if not _BROKEN.fullmatch(bare):
             readings.append(read)
             continue
-        digits = read.raw.replace(".", "").replace(" ", "")
+        digits = bare.replace(".", "").replace(" ", "")
+        if _THOUSANDS.fullmatch(bare):
+            readings.append(replace(read, value=Decimal(digits), state=State.VALUE))
+            continue
         readings.append(replace(read, value=None, state=State.UNREADABLE))
-        if digits.isdecimal():
-            less = read.confidence / 2
-            readings.append(ReadAs(Decimal(digits), State.VALUE, digits, less, "without its point"))
+        less = read.confidence / 2
+        readings.append(ReadAs(Decimal(digits), State.VALUE, digits, less, f"{read.source} as one figure"))
     return replace(fact, value=None, state=State.UNREADABLE, readings=tuple(readings))
+
+
+def _is_count(fact: Fact) -> bool:
+    """Whether the form asks for pieces there, and not for money."""
+    if fact.table_code == "disclosure":
+        return "amount" not in fact.column_code
+    return fact.table_code in _COUNTS
+
+
+def _bare(read: ReadAs) -> str:
+    return read.raw.rstrip("件条次 ")
 
 
 def _likeliest(fact: Fact) -> Fact:

@@ -35,8 +35,8 @@ class Paragraph:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way in which a picture's cell was read: ``source`` is ``page`` (with the whole page), ``cell``
-    (alone and larger), ``shape`` (by its figures' shapes) or ``ink`` (by whether and how there is any).
-    ``confidence`` is from 0 to 1.
+    (alone and larger), ``figures`` (as if nothing else could stand there) or ``ink`` (by whether and how
+    there is any). ``confidence`` is from 0 to 1.
     """
 
     text: str

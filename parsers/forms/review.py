@@ -28,6 +28,7 @@ _LEAVES = (
     ("纠正", "corrected"),
     ("其他", "other"),
     ("审结", "pending"),
+    ("尚未", "pending"),
     ("总计", "total"),
 )
 _HEAD = "行政诉讼 结果维持 结果纠正 其他结果 尚未审结 总计"
@@ -72,13 +73,13 @@ def _opens(rows: Sequence[Row], index: int) -> bool:
     if not _is_head(rows[index]):
         return False
     text = key("".join(r.text() for r in rows[index : index + 3]))
-    return "复议" in text and "维持" in text and "审结" in text
+    return "复议" in text and "维持" in text and ("审结" in text or "尚未" in text)
 
 
 def _is_head(row: Row) -> bool:
     """A row of nothing but the head's words; of many, one may be spoilt (a seal over a scan's head)."""
     text = key(row.text())
-    if not any(mark in text for mark in ("复议", "诉讼", "起诉", "维持", "纠正", "审结")):
+    if not any(mark in text for mark in ("复议", "诉讼", "起诉", "维持", "纠正", "审结", "尚未")):
         return False
     words = [key(c.text) for c in row.own if c.text]
     known = [

@@ -2,13 +2,14 @@
 
 Every cell is looked at three times: its ink tells whether it is blank, a dash or a slash; the text that was
 found on the whole page is put into it; and where that is no words, the cell alone is read a second time,
-larger. What the second reading is for is told in :mod:`parsers.certainty`.
+larger. Where these two are not one and the same figure, it is read once more as if nothing but a figure
+could stand in it. What the further readings are for is told in :mod:`parsers.certainty`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -32,8 +33,16 @@ _OVERLAP = 0.3
 _LEAST_CONFIDENCE = 0.5
 _SPECKS = "·•'`:;、‘’"
 _DIGITS = str.maketrans("OoＯ○〇lI|丨", "000001111")
-_FIGURE = re.compile(r"[0-9OoＯ○〇lI|丨][0-9OoＯ○〇lI|丨.,]*")
+_UNITS = "件条次元万"
+_FIGURE = re.compile(rf"[0-9OoＯ○〇lI|丨][0-9OoＯ○〇lI|丨.,]*[{_UNITS}]{{0,2}}")
+_STATED = re.compile(rf"[+\-增减]?\d[\d,]*(?:\.\d+)?[{_UNITS}]{{0,2}}(?:\s*[（(].*[)）])?")
+"""A figure as it may stand in a cell, perhaps with a remark."""
+_APART = re.compile(rf"[\d.,]+(?: [\d.,]+)+[{_UNITS}]{{0,2}}")
+_WIDE = 1.2
+"""A gap in heights of a digit: more than between two wide digits, less than between two cells' figures."""
 _TALL = 1.8
+_SQUARE, _MOST_SQUARE = 0.6, 1.15
+"""Height of a Han character against the width of its column: parts of one are put together."""
 _SHORT_WORD = 2
 _UNTOLD = "\ufffd"
 """Stands for ink that is too little to be told."""
@@ -67,30 +76,48 @@ class _Cell:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """The page's frames with the text and readings of their cells; what was seen within and beside them."""
+    """The page's frames with the text and readings of their cells; what was seen within and beside them.
+
+    ``on_its_side``: lines of text were found to run from top to bottom.
+    """
 
     pieces: list[Piece]
     inside: list[Seen]
     beside: list[Seen]
+    on_its_side: bool
+
+    @property
+    def seen(self) -> list[Seen]:
+        return [*self.inside, *self.beside]
 
 
 def read(grey: Grey, seal: Grey | None, frames: Sequence[Frame], recogniser: Recogniser) -> PageReading:
     """Read a straightened page without its rules; ``seal`` is where red ink was taken off."""
     cells = [[_cell(grey, seal, frame, index) for index in range(len(frame.boxes))] for frame in frames]
     outside: list[Spot] = []
-    for spot in recogniser.find(grey):
+    found = recogniser.find(grey)
+    on_its_side = _mostly_tall(found)
+    for spot in found:
         outside += _put(spot, frames, cells)
     inside = [c for row in cells for c in row if c.ink.kind is Kind.WRITING]
     _add_unfound(inside)
     wanted = [spot for cell in inside for spot in cell.found]
-    said = recogniser.read([_part(grey, spot) for spot in (*wanted, *outside)])
+    line = _part if on_its_side else _level
+    said = recogniser.read([*(line(grey, spot) for spot in wanted), *(_part(grey, spot) for spot in outside)])
     seen = [Seen(spot, text) for spot, text in zip((*wanted, *outside), said, strict=True)]
     waiting = iter(seen)
     for cell in inside:
         cell.seen = [next(waiting) for _ in cell.found]
     beside = [s for s in waiting if s.said.confidence >= _LEAST_CONFIDENCE and s.said.text.strip()]
     pieces = _pieces(grey, frames, cells, recogniser)
-    return PageReading(pieces, [s for c in inside for s in c.seen], beside)
+    return PageReading(pieces, [s for c in inside for s in c.seen], beside, on_its_side)
+
+
+def _mostly_tall(spots: Sequence[Spot]) -> bool:
+    """Whether the page lies on its side, by the shape of what was found on it."""
+    tall = sum(s.area for s in spots if s.bottom - s.top > 1.5 * (s.right - s.left))
+    wide = sum(s.area for s in spots if s.right - s.left > 1.5 * (s.bottom - s.top))
+    return tall > 2 * wide
 
 
 def _cell(grey: Grey, seal: Grey | None, frame: Frame, index: int) -> _Cell:
@@ -156,6 +183,39 @@ def _add_unfound(cells: Iterable[_Cell]) -> None:
             )
 
 
+def _level(grey: Grey, spot: Spot) -> Grey:
+    """What stands there as one level line: writing that runs down a narrow cell is laid side by side."""
+    part = _part(grey, spot)
+    width = spot.right - spot.left
+    if part.shape[0] < _TALL * width:
+        return part
+    characters = _characters(part, width)
+    if len(characters) < 2:
+        return part
+    height = max(bottom - top for top, bottom in characters)
+    paper = float(np.percentile(part, 90))
+    squares = []
+    for top, bottom in characters:
+        above = (height - (bottom - top)) // 2
+        below = height - (bottom - top) - above
+        squares.append(
+            cv2.copyMakeBorder(part[top:bottom], above, below, 0, 0, cv2.BORDER_CONSTANT, value=(paper,))
+        )
+    return np.asarray(np.hstack(squares), dtype=np.uint8)
+
+
+def _characters(part: Grey, width: int) -> list[tuple[int, int]]:
+    """The rows in which the characters of a column stand, each with a little paper above and below."""
+    found: list[tuple[int, int]] = []
+    for top, bottom in _rows(part, 0, least=1):
+        whole = found and found[-1][1] - found[-1][0] >= _SQUARE * width
+        if found and not whole and bottom - found[-1][0] <= _MOST_SQUARE * width:
+            found[-1] = (found[-1][0], bottom)
+        else:
+            found.append((top, bottom))
+    return [(max(0, top - 2), min(part.shape[0], bottom + 2)) for top, bottom in found]
+
+
 def _pieces(
     grey: Grey, frames: Sequence[Frame], cells: list[list[_Cell]], recogniser: Recogniser
 ) -> list[Piece]:
@@ -166,16 +226,42 @@ def _pieces(
         for j, cell in enumerate(row)
         if cell.ink.kind is Kind.WRITING and _may_be_figure(texts[i][j])
     ]
-    again = _alone(grey, [cells[i][j] for i, j in doubtful], recogniser)
-    second = dict(zip(doubtful, again, strict=True))
+    again = _again(grey, {(i, j): cells[i][j] for i, j in doubtful}, texts, recogniser)
     return [
         Piece(
             frame,
             tuple(texts[i]),
-            tuple(_readings(cell, texts[i][j], second.get((i, j))) for j, cell in enumerate(cells[i])),
+            tuple(_readings(cell, texts[i][j], again.get((i, j), [])) for j, cell in enumerate(cells[i])),
         )
         for i, frame in enumerate(frames)
     ]
+
+
+def _again(
+    grey: Grey,
+    cells: Mapping[tuple[int, int], _Cell],
+    texts: Sequence[Sequence[str]],
+    recogniser: Recogniser,
+) -> dict[tuple[int, int], list[Reading]]:
+    """The cells read alone, and those that are then no figure yet, as figures."""
+    lines = {place: _lines(grey, cell) for place, cell in cells.items()}
+    read = {
+        (i, j): [Reading(figure(_closed(said.text, cells[i, j])), said.confidence, "cell")]
+        for (i, j), said in _alone(lines, recogniser).items()
+    }
+    unsure = {(i, j): lines[i, j] for (i, j), (second,) in read.items() if _differ(texts[i][j], second.text)}
+    for place, said in _alone(unsure, recogniser, figures=True).items():
+        text = figure(_closed(said.text, cells[place]))
+        if _STATED.fullmatch(text):
+            read[place].append(Reading(text, said.confidence, "figures"))
+    return read
+
+
+def _differ(first: str, second: str) -> bool:
+    """Whether two readings are not one and the same figure, or word."""
+    if first != second:
+        return True
+    return not _STATED.fullmatch(first) and (not is_han(first) or any(c.isdigit() for c in first))
 
 
 def _may_be_figure(text: str) -> bool:
@@ -193,34 +279,47 @@ def _text(cell: _Cell) -> str:
     if cell.ink.kind is Kind.FAINT:
         return _UNTOLD
     rows = in_rows(s.line() for s in cell.seen if s.said.text.strip())
-    return figure(joined(rows, cell.spot.left / POINT, cell.spot.right / POINT))
+    return figure(_closed(joined(rows, cell.spot.left / POINT, cell.spot.right / POINT), cell))
+
+
+def _closed(text: str, cell: _Cell) -> str:
+    """A figure of wide digits, which seem apart, as one: no gap in the cell's ink is one between figures."""
+    text = tidy(text)
+    left, top, right, bottom = cell.ink.box
+    if len(cell.found) == 1 and _APART.fullmatch(text) and cell.ink.gap <= _WIDE * (bottom - top):
+        return text.replace(" ", "")
+    return text
 
 
 def figure(text: str) -> str:
     """A figure without specks around it that were taken for points, and without letters taken for digits.
 
-    Only what is nothing but digits, points and such letters is touched; ``2 14`` are two figures and stay so.
+    Only what is nothing but digits, points, such letters and a unit is touched; ``2 14`` are two figures and
+    stay so.
     """
     bare = text.rstrip(_SPECKS + ".,，。 ").lstrip(_SPECKS + " ")
+    if re.match(r"[.,，。][增减]\d", bare):
+        bare = bare[1:]
+        text = bare
     return bare.translate(_DIGITS) if bare and _FIGURE.fullmatch(bare) else text
 
 
-def _readings(cell: _Cell, text: str, second: Recognised | None) -> tuple[Reading, ...]:
+def _readings(cell: _Cell, text: str, again: Sequence[Reading]) -> tuple[Reading, ...]:
     if cell.ink.kind in (Kind.NOTHING, Kind.DASH, Kind.SLASH):
         return (Reading(text, 1.0, "ink"),)
     if cell.ink.kind is Kind.FAINT:
         return (Reading(_UNTOLD, 0.0, "ink"),)
-    first = Reading(text, min((s.said.confidence for s in cell.seen), default=0.0), "page")
-    if second is None:
-        return (first,)
-    return first, Reading(figure(tidy(second.text)), second.confidence, "cell")
+    said = [s.said.confidence for s in cell.seen if s.said.text.strip()]
+    first = Reading(text, min(said, default=0.0), "page")
+    return first, *again
 
 
-def _alone(grey: Grey, cells: Sequence[_Cell], recogniser: Recogniser) -> list[Recognised]:
-    """Each cell read alone, larger, line by line."""
-    lines = [_lines(grey, cell) for cell in cells]
-    said = iter(recogniser.read([line for part in lines for line in part]))
-    return [_together([next(said) for _ in part]) for part in lines]
+def _alone(
+    cells: Mapping[tuple[int, int], Sequence[Grey]], recogniser: Recogniser, *, figures: bool = False
+) -> dict[tuple[int, int], Recognised]:
+    """Each cell, given as its lines enlarged, read alone."""
+    said = iter(recogniser.read([line for lines in cells.values() for line in lines], figures=figures))
+    return {place: _together([next(said) for _ in lines]) for place, lines in cells.items()}
 
 
 def _together(said: Sequence[Recognised]) -> Recognised:
@@ -247,13 +346,13 @@ def _trimmed(line: Grey) -> Grey:
     return line[top:bottom, left:right] if right > left and bottom > top else line
 
 
-def _rows(ink: Grey, top: int) -> list[tuple[int, int]]:
-    """Stretches of rows with ink, apart by empty rows."""
+def _rows(ink: Grey, top: int, least: float = 3) -> list[tuple[int, int]]:
+    """Stretches of rows with ink, apart by empty rows, of at least so many points."""
     limit = float(np.percentile(ink, 90)) - 60
     inked = np.concatenate([[False], (ink < limit).any(axis=1), [False]])
     edges = np.flatnonzero(np.diff(inked.astype(np.int8)))
     found = [(int(a) + top, int(b) + top) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    tall = [f for f in found if f[1] - f[0] >= 3 * POINT]
+    tall = [f for f in found if f[1] - f[0] >= least * POINT]
     return tall or [(top, top + ink.shape[0])]
 
 

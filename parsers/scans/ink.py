@@ -33,22 +33,33 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """What a cell shows, and the box of its ink in pixels of the cell: left, top, right, bottom."""
+    """What a cell shows, and the box of its ink in pixels of the cell: left, top, right, bottom.
+
+    ``gap`` is the widest stretch of columns without ink in that box.
+    """
 
     kind: Kind
     box: tuple[int, int, int, int] = (0, 0, 0, 0)
+    gap: int = 0
 
 
 def look(cell: Grey) -> Ink:
     """Judge the inside of a cell, its rules already taken off."""
     if min(cell.shape) < 3:
         return Ink(Kind.NOTHING)
-    parts = _parts(dark(cell))
+    mask = dark(cell)
+    parts = _parts(mask)
     writing = [p for p in parts if _is_more_than_a_speck(p[2] - p[0], p[3] - p[1])]
     if not writing:
         return Ink(Kind.NOTHING)
     box = _around(_with_points(writing, parts))
-    return Ink(_kind(cell, writing, box), box)
+    return Ink(_kind(cell, writing, box), box, _gap(mask, box))
+
+
+def _gap(mask: Grey, box: _Part) -> int:
+    left, top, right, bottom = box
+    inked = np.flatnonzero(mask[top:bottom, left:right].any(axis=0))
+    return int(np.diff(inked).max(initial=1)) - 1
 
 
 def _is_more_than_a_speck(width: int, height: int) -> bool:

@@ -13,7 +13,7 @@ from parsers.layout.page import Back, Glyph
 from parsers.layout.paging import Piece
 from parsers.layout.rulings import frames
 from parsers.scans import ruling, skew
-from parsers.scans.cells import Seen, read
+from parsers.scans.cells import PageReading, Seen, read
 from parsers.scans.picture import Grey, Picture
 from parsers.scans.recognition import Recogniser
 from parsers.scans.ruling import POINT
@@ -26,15 +26,15 @@ _LEAST = 0.5
 
 def recognise(picture: Picture, recogniser: Recogniser) -> ScannedPage:
     """Read one page."""
-    page, seen = _turned(picture, 0, recogniser)
-    if not _is_doubtful(seen):
+    page, reading = _turned(picture, 0, recogniser)
+    if not _is_doubtful(reading):
         return page
-    others = (1, 3) if _stands_on_its_side(seen) else (2,)
-    tried = [(page, seen), *(_turned(picture, quarters, recogniser) for quarters in others)]
-    return max(tried, key=lambda t: _sense(t[1]))[0]
+    others = (1, 3) if reading.on_its_side else (2,)
+    tried = [(page, reading), *(_turned(picture, quarters, recogniser) for quarters in others)]
+    return max(tried, key=lambda t: _sense(t[1].seen))[0]
 
 
-def _turned(picture: Picture, quarters: int, recogniser: Recogniser) -> tuple[ScannedPage, list[Seen]]:
+def _turned(picture: Picture, quarters: int, recogniser: Recogniser) -> tuple[ScannedPage, PageReading]:
     """Read the page turned counter-clockwise by so many quarters."""
     grey = np.ascontiguousarray(np.rot90(picture.grey, quarters))
     angle = skew.angle(grey)
@@ -49,27 +49,18 @@ def _turned(picture: Picture, quarters: int, recogniser: Recogniser) -> tuple[Sc
     page.pieces = reading.pieces
     page.glyphs = _glyphs(reading.beside) + _glyphs_of(page.pieces)
     page.back = _measure(back, quarters, picture)
-    return page, [*reading.inside, *reading.beside]
+    return page, reading
 
 
-def _is_doubtful(seen: Sequence[Seen]) -> bool:
+def _is_doubtful(reading: PageReading) -> bool:
     """Whether the page may be on its side or upside down: what was read makes little sense."""
-    return bool(seen) and (_stands_on_its_side(seen) or _sense(seen) < _SENSE * sum(_area(s) for s in seen))
-
-
-def _stands_on_its_side(seen: Sequence[Seen]) -> bool:
-    tall = sum(_area(s) for s in seen if s.spot.bottom - s.spot.top > 1.5 * (s.spot.right - s.spot.left))
-    wide = sum(_area(s) for s in seen if s.spot.right - s.spot.left > 1.5 * (s.spot.bottom - s.spot.top))
-    return tall > 2 * wide
+    seen = reading.seen
+    return bool(seen) and (reading.on_its_side or _sense(seen) < _SENSE * sum(s.spot.area for s in seen))
 
 
 def _sense(seen: Sequence[Seen]) -> float:
     """How much of the page was read, and how surely."""
-    return sum(s.said.confidence * _area(s) for s in seen if s.said.confidence > _LEAST)
-
-
-def _area(seen: Seen) -> float:
-    return float((seen.spot.right - seen.spot.left) * (seen.spot.bottom - seen.spot.top))
+    return sum(s.said.confidence * s.spot.area for s in seen if s.said.confidence > _LEAST)
 
 
 def _without(grey: Grey, mask: Grey) -> Grey:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import pypdfium2 as pdfium
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter, ImageOps, ImageSequence
+from PIL import Image, ImageOps, ImageSequence
 
 from parsers.outcomes import TooMuch, UnreadableFile
 
@@ -29,7 +29,6 @@ _LONGEST_SIDE = 4800
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 """What Pillow raises on broken images."""
 _RED = 40
-_LIGHTER_THAN_INK = 140
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +143,6 @@ def _grey(image: Image.Image) -> tuple[Grey, Grey | None]:
     inked = red - np.maximum(green, blue) > _RED
     if not inked.any():
         return grey.astype(np.uint8), None
-    around = np.asarray(Image.fromarray(inked).filter(ImageFilter.MaxFilter(5)))  # colours bleed in a JPEG
-    grey[around & (grey > _LIGHTER_THAN_INK)] = np.percentile(grey, 75)
-    return grey.astype(np.uint8), np.where(around, 255, 0).astype(np.uint8)
+    from parsers.scans.seal import without_seal  # with what finds shapes: drawing a page needs none of it
+
+    return without_seal(grey, red, inked)

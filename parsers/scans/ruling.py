@@ -22,6 +22,8 @@ _BREAK, _SEAL, _COVERED = 12.0, 80.0, 0.4
 """A break as short as the first, in points, is closed; up to the second if a seal covers such a share."""
 _SHORT, _MEETS, _BROKEN = 120.0, 1.5, 15.0
 """In points: a stroke no longer may be writing; ends as near as that meet; a rule may be broken so far."""
+_CHARACTER = 18.0
+"""No stroke of a character in a table is longer, even where it touches the next one."""
 _LEAST_TABLE = 60.0
 """A mesh of rules narrower than this is a box drawn by a character."""
 _CONTRAST = 10
@@ -50,7 +52,7 @@ def find(grey: Grey, seal: Grey | None = None) -> Ruling:
     dark = _dark(grey)
     across = _strokes(dark, _ACROSS, level=True)
     down = _strokes(dark, _DOWN, level=False)
-    mesh = _meshes(across | down)
+    mesh = _meshes(across | down, seal)
     level, upright = _rules(across & mesh, level=True), _rules(down & mesh, level=False)
     held = [s for s in level if _is_held(s, level, upright)]
     upheld = [s for s in upright if _is_held(s, upright, level)]
@@ -91,16 +93,23 @@ def _goes_on(before: Rule, rule: Rule, seal: Grey | None) -> bool:
 def _is_held(stroke: _Stroke, alike: Sequence[_Stroke], crossing: Sequence[_Stroke]) -> bool:
     """Whether a stroke is a rule: one that is short meets another one or is the part of a broken one.
 
-    Strokes of characters that stand side by side in a narrow cell meet none.
+    Strokes of characters that stand side by side in a narrow cell meet none. One no longer than a character
+    may touch the rule below its line: it has to meet rules with both ends.
     """
     rule = stroke.rule
-    if rule.end - rule.start > _SHORT:
+    length = rule.end - rule.start
+    if length > _SHORT:
         return True
-    met = (c.rule for c in crossing if c.rule.start - _MEETS <= rule.position <= c.rule.end + _MEETS)
-    if any(min(abs(c.position - rule.start), abs(c.position - rule.end)) <= _MEETS for c in met):
+    met = [c.rule for c in crossing if c.rule.start - _MEETS <= rule.position <= c.rule.end + _MEETS]
+    ends = [any(abs(c.position - end) <= _MEETS for c in met) for end in (rule.start, rule.end)]
+    if all(ends) or (any(ends) and length > _CHARACTER):
         return True
     beside = (a.rule for a in alike if a is not stroke and abs(a.rule.position - rule.position) <= 1)
-    return any(max(a.start - rule.end, rule.start - a.end) <= _BROKEN for a in beside)
+    return any(
+        max(a.start - rule.end, rule.start - a.end) <= _BROKEN
+        and max(length, a.end - a.start) > _CHARACTER
+        for a in beside
+    )
 
 
 def _dark(grey: Grey) -> Grey:
@@ -128,9 +137,9 @@ def _strokes(dark: Grey, least: float, *, level: bool) -> Grey:
     return np.asarray(cv2.subtract(long, solid), dtype=np.uint8)
 
 
-def _meshes(strokes: Grey) -> Grey:
-    """The strokes that hang together over at least a table's width."""
-    touching = cv2.dilate(strokes, np.ones((5, 5), dtype=np.uint8))
+def _meshes(strokes: Grey, seal: Grey | None) -> Grey:
+    """The strokes that hang together over at least a table's width, be it by way of a seal."""
+    touching = cv2.dilate(strokes if seal is None else strokes | seal, np.ones((5, 5), dtype=np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(touching)
     wide = [i for i in range(1, count) if stats[i, cv2.CC_STAT_WIDTH] >= _LEAST_TABLE * POINT]
     return np.where(np.isin(labels, wide), 255, 0).astype(np.uint8)

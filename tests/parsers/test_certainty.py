@@ -84,6 +84,30 @@ def test_a_point_in_a_count_is_a_speck_and_only_a_sum_may_say_so() -> None:
     assert (open_.value, open_.state, open_.certainty) == (None, State.UNREADABLE, Certainty.UNCERTAIN)
 
 
+def unread(*texts: str) -> tuple[ReadAs, ...]:
+    return tuple(ReadAs(None, State.UNREADABLE, text, 0.9, "page") for text in texts)
+
+
+def test_specks_and_gaps_in_a_count_are_for_the_sum_to_prove() -> None:
+    rest = (seen("1", "1"), seen("0", "0"), seen("0", "0"))
+    for printed, total, value in ((".4", "5", 4), ("1 6", "17", 16), ("3.0", "31", 30)):
+        proved = judge(review(unread(printed, printed), *rest, seen(total, total)))[0]
+        assert (proved.value, proved.certainty) == (Decimal(value), Certainty.SUPPORTED)
+        open_ = judge(review(unread(printed, printed), *rest, seen("99", "99")))[0]
+        assert (open_.value, open_.certainty) == (None, Certainty.UNCERTAIN)
+
+
+def test_a_point_before_three_digits_of_a_count_is_a_comma() -> None:
+    def issued(column: str) -> Fact:
+        readings = (*seen("77946"), ReadAs(Decimal("77.946"), State.VALUE, "77.946", 0.94, "cell"))
+        value = readings[0].value
+        return Fact("disclosure", "regulations", column, value, State.VALUE, "", "", readings=readings)
+
+    count, money = judge([issued("issued"), issued("amount_10k_yuan")])
+    assert (count.value, count.certainty) == (Decimal(77946), Certainty.SUPPORTED)
+    assert (money.value, money.certainty) == (None, Certainty.UNCERTAIN)
+
+
 def test_where_no_sum_reaches_the_readings_must_agree_surely() -> None:
     def fees(*readings: ReadAs) -> Fact:
         return Fact(

@@ -111,7 +111,7 @@ def test_what_a_seal_may_hide_is_not_blank() -> None:
         def find(self, grey: object) -> list[Spot]:
             return []
 
-        def read(self, lines: object) -> list[object]:
+        def read(self, lines: object, *, figures: bool = False) -> list[object]:
             return []
 
     frame = Frame(1, (10.0, 60.0, 110.0), (10.0, 40.0), (Box(0, 0, 1, 1), Box(1, 0, 2, 1)), False, False)
@@ -133,12 +133,62 @@ def test_what_a_seal_may_hide_is_not_blank() -> None:
         ("2 14", "2 14"),
         ("7.5", "7.5"),
         (".5", ".5"),
+        ("71件.", "71件"),
+        (".增1", "增1"),
+        ("O件", "0件"),
     ],
 )
 def test_specks_and_letters_beside_figures(said: str, meant: str) -> None:
     from parsers.scans.cells import figure
 
     assert figure(said) == meant
+
+
+def test_what_stands_under_a_seal_is_seen() -> None:
+    import numpy as np
+
+    from parsers.scans.seal import without_seal
+
+    page = np.full((60, 200, 3), 250, dtype=np.int16)
+    page[10:50, 40:160] = (210, 40, 45)
+    page[30:33, 10:190] = 20
+    red, inked = page[:, :, 0], page[:, :, 0] - page[:, :, 1:].max(axis=2) > 40
+    clean, seal = without_seal(page.max(axis=2), red, inked)
+    assert (clean[31, 10:190] < 100).all()
+    assert (np.delete(clean, slice(30, 33), axis=0) > 200).all()
+    assert seal[20, 100]
+    assert not seal[55, 100]
+
+
+def test_a_stroke_of_writing_that_touches_a_rule_is_none() -> None:
+    import numpy as np
+
+    from parsers.scans.ruling import POINT, find
+
+    def pixels(*points: float) -> list[int]:
+        return [round(p * POINT) for p in points]
+
+    page = np.full(pixels(120, 300), 250, dtype=np.uint8)
+    for y in pixels(20, 60, 100):
+        page[y : y + 2, slice(*pixels(20, 280))] = 0
+    for x in pixels(20, 150, 280):
+        page[slice(*pixels(20, 100)), x : x + 2] = 0
+    page[slice(*pixels(46, 60)), slice(*pixels(80, 81))] = 0
+    assert sorted(round(rule.position) for rule in find(page).down) == [20, 150, 280]
+
+
+def test_writing_down_a_narrow_cell_is_laid_level() -> None:
+    import numpy as np
+
+    from parsers.scans.cells import _level
+    from parsers.scans.recognition import Spot
+
+    page = np.full((200, 60), 250, dtype=np.uint8)
+    for top in (10, 50, 90):
+        page[top : top + 26, 15:45] = 0
+    page[60:64, 15:45] = 250  # a character of two strokes
+    assert _level(page, Spot(12, 5, 48, 125)).shape == (30, 108)
+    assert _level(page, Spot(12, 5, 48, 40)).shape == (35, 36)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP"])
