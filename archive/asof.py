@@ -5,7 +5,7 @@ The columns are those of the views, so that whoever reads rows need not know whi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
@@ -15,17 +15,20 @@ from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import (
+    Agency,
     Correction,
     Extraction,
     Fact,
     Finding,
     Mention,
+    Report,
     Resource,
     Section,
     Stated,
 )
-from archive.history.standing import Clocks, Standing, histories, standings
-from archive.queries import CHANGE_ORDER, COLUMNS, Filter, Rows, ask, matches_region
+from archive.history.evidence import batches
+from archive.history.standing import Chosen, Clocks, Standing, histories, standings
+from archive.queries import CHANGE_ORDER, COLUMNS, Filter, Rows, ask, matches_region, of_reports
 from parsers.report import CONTACT_KINDS, MentionKind
 
 VIEWS = ("reports", "facts", "sections", "checks", "narrative", "contacts", "citations")
@@ -47,19 +50,28 @@ def ask_as_of(catalogue: Catalogue, view: str, keep: Filter, clocks: Clocks) -> 
 
 def report_as_of(session: Session, report_id: int, clocks: Clocks) -> Standing | None:
     """One report as it stood; None when it had not been seen by then."""
-    found = [s for s in standings(session, clocks, {report_id}) if s.report_id == report_id]
-    return found[0] if found else None
+    found = standings(session, clocks, _chosen(Filter(report_id=report_id)))
+    return next((s for part in found for s in part if s.report_id == report_id), None)
+
+
+def _chosen(keep: Filter) -> Chosen | None:
+    wanted = of_reports(keep)
+    if not wanted:
+        return None
+    numbers = select(Report.report_id).outerjoin(Agency, Agency.agency_id == Report.agency_id).where(*wanted)
+    return Chosen(numbers, by_number=keep.report_id is not None)
 
 
 def _rows(session: Session, view: str, keep: Filter, clocks: Clocks) -> Iterator[dict[str, Any]]:
-    only = None if keep.report_id is None else {keep.report_id}
-    for standing in standings(session, clocks, only):
-        if not _keeps(keep, standing):
-            continue
-        head = _head(session, standing)
-        for row in _PARTS[view](session, standing):
-            if _keeps_row(keep, row):
-                yield head | row
+    for part in standings(session, clocks, _chosen(keep)):
+        kept = [standing for standing in part if _keeps(keep, standing)]
+        files = _files(session, kept)
+        urls = _urls(session, kept)
+        for standing in kept:
+            head = _head(standing, files[standing.extraction_id], urls)
+            for row in _PARTS[view](session, standing):
+                if _keeps_row(keep, row):
+                    yield head | row
 
 
 def _keeps(keep: Filter, standing: Standing) -> bool:
@@ -78,9 +90,24 @@ def _keeps_row(keep: Filter, row: dict[str, Any]) -> bool:
     return not keep.failed or row.get("passed") == 0
 
 
-def _head(session: Session, standing: Standing) -> dict[str, Any]:
-    file = session.get_one(Extraction, standing.extraction_id)
-    page = session.get(Resource, standing.page_id) if standing.page_id else None
+def _files(session: Session, found: Sequence[Standing]) -> dict[int, Any]:
+    """What is said of the files that the reports were read from."""
+    query = select(Extraction.extraction_id, Extraction.edition, Extraction.media_type, Extraction.sha256)
+    keys = sorted({s.extraction_id for s in found})
+    rows = (
+        r for part in batches(keys) for r in session.execute(query.where(Extraction.extraction_id.in_(part)))
+    )
+    return {row.extraction_id: row for row in rows}
+
+
+def _urls(session: Session, found: Sequence[Standing]) -> dict[int, str]:
+    query = select(Resource.resource_id, Resource.url)
+    keys = sorted({i for s in found for i in (s.resource_id, s.page_id) if i is not None})
+    rows = (r for part in batches(keys) for r in session.execute(query.where(Resource.resource_id.in_(part))))
+    return {row.resource_id: row.url for row in rows}
+
+
+def _head(standing: Standing, file: Any, urls: Mapping[int, str]) -> dict[str, Any]:
     return {
         "report_id": standing.report_id,
         "agency": standing.agency,
@@ -90,8 +117,8 @@ def _head(session: Session, standing: Standing) -> dict[str, Any]:
         "edition": file.edition,
         "published_on": standing.published_on,
         "status": standing.status,
-        "url": session.get_one(Resource, standing.resource_id).url,
-        "page_url": page.url if page else None,
+        "url": urls[standing.resource_id],
+        "page_url": urls.get(standing.page_id) if standing.page_id else None,
         "media_type": file.media_type,
         "sha256": file.sha256,
         "versions": standing.versions,
@@ -183,8 +210,7 @@ def _changes(session: Session, clocks: Clocks, keep: Filter) -> Iterator[dict[st
 
 
 def _known_changes(session: Session, clocks: Clocks, keep: Filter) -> Iterator[dict[str, Any]]:
-    only = None if keep.report_id is None else {keep.report_id}
-    for report_id, history in histories(session, clocks.known, only):
+    for report_id, history in histories(session, clocks.known, _chosen(keep)):
         head = history.report
         agency = head.agency
         for change in history.changes:

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, text
 from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue
+from archive.catalogue.models import Agency, Report
 from archive.catalogue.views import VIEWS
 from archive.history.identity import stem
 
@@ -227,6 +228,20 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
     if keep.failed:
         clauses.append("passed = 0")
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+
+def of_reports(keep: Filter) -> list[ColumnElement[bool]]:
+    """What the filter asks of reports joined with their agencies."""
+    wanted: list[ColumnElement[bool]] = []
+    if keep.report_id is not None:
+        wanted.append(Report.report_id == keep.report_id)
+    if keep.year is not None:
+        wanted.append(Report.year == keep.year)
+    if keep.agency:
+        wanted.append(Agency.name.contains(keep.agency, autoescape=True))
+    if keep.region:
+        wanted.append(Agency.division_code.startswith(stem(keep.region), autoescape=True))
+    return wanted
 
 
 def matches_region(division_code: str | None, region: str) -> bool:

@@ -159,6 +159,10 @@ class World:
         self._load_corrections(shas - self._corrections.keys())
         self._load_listings({self._sources[i].url for i in ids} - self._sightings.keys())
 
+    def gather_readings(self, shas: Iterable[str]) -> None:
+        """Load the readings of these files."""
+        self._load_readings(set(shas) - self._readings.keys())
+
     def _load_sources(self, ids: Sequence[int]) -> None:
         query = select(Resource, Site.division_code).outerjoin(Site, Site.site_id == Resource.site_id)
         for part in batches(ids):

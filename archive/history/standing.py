@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from archive.capture import Kind
@@ -23,6 +23,17 @@ from archive.times import iso
 from parsers.report import Outcome
 
 CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A query for the numbers of the reports asked for.
+
+    Unless they were asked for by number, a report that was known otherwise then may be among them too.
+    """
+
+    numbers: Select[int]
+    by_number: bool
 
 
 class BadDate(ValueError):
@@ -79,20 +90,21 @@ def moment(text: str) -> str:
     return iso(parsed)
 
 
-def standings(
-    session: Session, clocks: Clocks, report_ids: Collection[int] | None = None
-) -> Iterator[Standing]:
-    """Every report (or those asked for) that had been seen by then, as it stood, in order of its number."""
-    for part in _known_histories(session, clocks.known, report_ids):
-        yield from _standing(session, clocks, part)
+def standings(session: Session, clocks: Clocks, only: Chosen | None = None) -> Iterator[list[Standing]]:
+    """Every report that had been seen by then, as it stood, in order of its number; some hundred at a time.
+
+    Of ``only`` by something else than number others are given too: whoever asks looks at each.
+    """
+    for part in _known_histories(session, clocks.known, only):
+        yield list(_standing(session, clocks, part))
         session.expunge_all()
 
 
 def histories(
-    session: Session, known: str | None, report_ids: Collection[int] | None = None
+    session: Session, known: str | None, only: Chosen | None = None
 ) -> Iterator[tuple[int | None, History]]:
-    """Every report (or those asked for) with its history as it was known then."""
-    for part in _known_histories(session, known, report_ids):
+    """The same reports with their histories as they were known then."""
+    for part in _known_histories(session, known, only):
         yield from part
 
 
@@ -101,21 +113,26 @@ def histories(
 _Numbered = tuple[int | None, History]
 
 
-def _known_histories(
-    session: Session, known: str | None, report_ids: Collection[int] | None
-) -> Iterator[list[_Numbered]]:
-    query = select(Report.report_id, Report.known_at).order_by(Report.report_id)
-    if report_ids is not None:
-        query = query.where(Report.report_id.in_(report_ids))
-    rows = session.execute(query).all()
+def _known_histories(session: Session, known: str | None, only: Chosen | None) -> Iterator[list[_Numbered]]:
+    rows = session.execute(_asked_for(known, only).order_by(Report.report_id)).all()
     late = {r.report_id for r in rows if known is not None and r.known_at > known}
     for start in range(0, len(rows), CHUNK):
         part = [r.report_id for r in rows[start : start + CHUNK]]
         yield _of_stored(session, [i for i in part if i not in late])
         if known is not None:
             yield _of_evidence(session, known, [i for i in part if i in late])
-    if known is not None and report_ids is None:
+    if known is not None and (only is None or not only.by_number):
         yield _of_former(session, known)
+
+
+def _asked_for(known: str | None, only: Chosen | None) -> Select[int, str]:
+    query = select(Report.report_id, Report.known_at)
+    if only is None:
+        return query
+    numbers = Report.report_id.in_(only.numbers)
+    if known is None or only.by_number:
+        return query.where(numbers)
+    return query.where(numbers | (Report.known_at > known))
 
 
 def _of_stored(session: Session, report_ids: Sequence[int]) -> list[_Numbered]:
@@ -172,6 +189,7 @@ def _standing(session: Session, clocks: Clocks, found: Sequence[_Numbered]) -> I
     last = _last_files(session, clocks, {v.resource_id for _, _, (v, _) in chosen})
     seen = _last_files(session, clocks, {x.resource_id for _, h, _ in chosen for x in h.linkages})
     parents = _pages(session, {v.resource_id for _, _, (v, _) in chosen})
+    world.gather_readings(sha for sha, _ in last.values())
     for report_id, history, (version, status) in chosen:
         head = history.report
         file = last.get(version.resource_id)

@@ -74,10 +74,7 @@ def history(
 def _changes(catalogue: Catalogue, report_id: int, clocks: Clocks, all_: bool) -> list[dict[str, Any]]:
     with ask_as_of(catalogue, "changes", Filter(report_id=report_id), clocks) as found:
         rows = [dict(zip(found.columns, map(plain, row), strict=True)) for row in found.rows]
-    return sorted(
-        (row for row in rows if all_ or row["layer"] != "bytes"),
-        key=lambda r: (r["window_to"], r["change_id"] or 0),
-    )
+    return [row for row in rows if all_ or row["layer"] != "bytes"]
 
 
 def _versions(catalogue: Catalogue, report_id: int, clocks: Clocks) -> list[dict[str, Any]]:
