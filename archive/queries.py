@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, text
@@ -117,11 +117,13 @@ _ORDER = {
 
 
 @contextmanager
-def ask(catalogue: Catalogue, view: str, keep: Filter | None = None) -> Iterator[Rows]:
-    """The rows of a public view that the filter keeps."""
+def ask(
+    catalogue: Catalogue, view: str, keep: Filter | None = None, columns: str | None = None
+) -> Iterator[Rows]:
+    """The rows of a public view that the filter keeps; of all its columns, or of those named."""
     where, values = _where(view, keep or Filter())
     order = "change_id" if keep is not None and keep.after is not None else _ORDER[view]
-    statement = text(f"SELECT {COLUMNS[view]} FROM {_source(view, keep)}{where} ORDER BY {order}")
+    statement = text(f"SELECT {columns or COLUMNS[view]} FROM {_source(view, keep)}{where} ORDER BY {order}")
     with catalogue.reading() as session:
         result = session.execute(statement, values, execution_options={"yield_per": 1000})
         yield Rows(tuple(result.keys()), iter(result))
@@ -237,6 +239,12 @@ def of_reports(keep: Filter) -> list[ColumnElement[bool]]:
         wanted.append(Report.report_id == keep.report_id)
     if keep.year is not None:
         wanted.append(Report.year == keep.year)
+    return wanted + of_agencies(keep)
+
+
+def of_agencies(keep: Filter) -> list[ColumnElement[bool]]:
+    """What the filter asks of agencies."""
+    wanted: list[ColumnElement[bool]] = []
     if keep.agency:
         wanted.append(Agency.name.contains(keep.agency, autoescape=True))
     if keep.region:
@@ -253,16 +261,8 @@ def series(catalogue: Catalogue, keep: Filter, years: range | None = None) -> li
     """One figure over agencies and years, in that order: ``keep`` names the cell by table, row and column."""
     if not (keep.table and keep.row and keep.column):
         raise ValueError("a series is of one cell: table, row and column")
-    found: list[SeriesRow] = []
-    with ask(catalogue, "facts", keep) as rows:
-        place = {name: rows.columns.index(name) for name in rows.columns}
-        for row in rows.rows:
-            year = row[place["year"]]
-            if year is not None and (years is None or year in years):
-                found.append(
-                    SeriesRow(
-                        row[place["agency"]], row[place["division_code"]], year, row[place["value"]],
-                        row[place["state"]], row[place["raw"]], row[place["report_id"]],
-                    )
-                )  # fmt: skip
+    columns = ", ".join(f.name for f in fields(SeriesRow))
+    with ask(catalogue, "facts", keep, columns) as rows:
+        found = [SeriesRow(*row) for row in rows.rows]
+    found = [row for row in found if row.year is not None and (years is None or row.year in years)]
     return sorted(found, key=lambda s: (s.division_code or "", s.agency or "", s.year))

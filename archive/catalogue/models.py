@@ -196,8 +196,9 @@ class Fact(Base):
     """One cell of a form as read."""
 
     __tablename__ = "fact"
+    __table_args__ = (Index("ix_fact_cell", "extraction_id", "table_code", "row_code", "column_code"),)
     fact_id: Mapped[int] = mapped_column(Key, primary_key=True)
-    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"), index=True)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"))
     table_code: Mapped[str] = mapped_column(String(40))
     row_code: Mapped[str] = mapped_column(String(80))
     column_code: Mapped[str] = mapped_column(String(80))
@@ -512,11 +513,12 @@ class Disagreement(Base):
 
 
 class SearchReport(Base):
-    """A report whose text is indexed, and of which content."""
+    """A report whose text is indexed: of which content, and with which words to narrow a search by."""
 
     __tablename__ = "search_report"
     report_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     content: Mapped[str] = mapped_column(Text)
+    facets: Mapped[str] = mapped_column(Text, server_default=text("''"))
 
 
 class SearchSection(Base):

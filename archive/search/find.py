@@ -24,9 +24,9 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from archive.catalogue.models import Agency, Report, Resource, SearchSection, Section
-from archive.history.identity import stem
-from archive.queries import Filter
+from archive.queries import Filter, of_reports
 from archive.search.characters import pairs, snippet
+from archive.search.facets import narrowing
 from archive.search.index import TITLE
 from archive.search.query import Both, Node, Term, Without, fts5, parse, terms
 
@@ -52,13 +52,16 @@ _INDEX = table("search_index", column("rowid"), column("search_index"))
 def search(session: Session, query: str, keep: Filter | None = None, limit: int | None = 20) -> Iterator[Hit]:
     """The parts that the query fits, at most ``limit``. Raises :class:`archive.search.query.BadQuery`."""
     node = parse(query)
+    keep = keep or Filter()
+    narrow = narrowing(session, keep)
     if session.get_bind().dialect.name == "sqlite":
         statement = _statement(_INDEX, SearchSection.doc_id == _INDEX.c.rowid)
-        statement = statement.where(_INDEX.c.search_index.op("MATCH")(fts5(node)))
+        statement = statement.where(_INDEX.c.search_index.op("MATCH")(fts5(node, narrow)))
         statement = statement.order_by(_INDEX.c.rowid.desc())
     else:
         statement = _statement(None, None).where(_fits(node)).order_by(SearchSection.doc_id.desc())
-    statement = _kept(statement, keep or Filter()).limit(limit)
+        statement = statement.where(*(_holds(" | ".join(f"'{w}'" for w in words)) for words in narrow))
+    statement = statement.where(*of_reports(keep)).limit(limit)
     shown = terms(node)
     for row in session.execute(statement):
         words = row.title or "" if row.ordinal == TITLE else row.text or ""
@@ -86,28 +89,18 @@ def _statement(first: FromClause | None, joined: ColumnElement[bool] | None) -> 
     )
 
 
-def _kept(statement: Select[Any], keep: Filter) -> Select[Any]:
-    if keep.report_id is not None:
-        statement = statement.where(Report.report_id == keep.report_id)
-    if keep.year is not None:
-        statement = statement.where(Report.year == keep.year)
-    if keep.agency is not None:
-        statement = statement.where(Agency.name.contains(keep.agency, autoescape=True))
-    if keep.region is not None:
-        statement = statement.where(Agency.division_code.startswith(stem(keep.region), autoescape=True))
-    return statement
-
-
 def _fits(node: Node) -> ColumnElement[bool]:
     """The query for PostgreSQL: an index over pairs of characters finds candidates, the text decides."""
     if isinstance(node, Term):
-        wanted = cast(literal(_pairs_query(node.text)), TSQUERY)
-        held = SearchSection.tokens.op("@@", return_type=Boolean())(wanted)
-        return and_(held, SearchSection.body.contains(node.text, autoescape=True))
+        return and_(_holds(_pairs_query(node.text)), SearchSection.body.contains(node.text, autoescape=True))
     if isinstance(node, Without):
         return and_(_fits(node.wanted), not_(_fits(node.unwanted)))
     parts = [_fits(part) for part in node.parts]
     return and_(*parts) if isinstance(node, Both) else or_(*parts)
+
+
+def _holds(words: str) -> ColumnElement[bool]:
+    return SearchSection.tokens.op("@@", return_type=Boolean())(cast(literal(words), TSQUERY))
 
 
 def _pairs_query(term: str) -> str:

@@ -6,12 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, text
+from sqlalchemy import Select, Text, bindparam, cast, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue, take_turn
-from archive.catalogue.models import Base, Extraction, Report, SearchReport, SearchSection, Section
+from archive.catalogue.models import (
+    Agency,
+    Base,
+    Extraction,
+    Report,
+    SearchReport,
+    SearchSection,
+    Section,
+)
 from archive.search.characters import flattened, pairs
+from archive.search.facets import facets
 
 BATCH = 200
 TITLE = -1
@@ -22,12 +31,19 @@ _FORGET = text("INSERT INTO search_index(search_index, rowid, body) VALUES ('del
 
 @dataclass(frozen=True, slots=True)
 class _Stale:
-    """A report whose text is not the one indexed."""
+    """A report whose text, or what it is filtered by, is not the one indexed."""
 
     report_id: int
     extraction_id: int
     title: str | None
     content: str
+    division_code: str | None
+    year: int | None
+    agency_id: int | None
+
+    @property
+    def facets(self) -> str:
+        return " ".join(facets(self.report_id, self.division_code, self.year, self.agency_id))
 
 
 def refresh(catalogue: Catalogue) -> int:
@@ -74,18 +90,25 @@ def _stale(session: Session, after: int) -> list[_Stale]:
 
 
 def _content() -> Any:
-    """What the text depends on: the file's content and the title."""
-    return func.coalesce(Extraction.content_sha256, Extraction.sha256).concat(func.coalesce(Report.title, ""))
+    """What the index depends on: the file's content, the title, and what it is filtered by."""
+    content: Any = func.coalesce(Extraction.content_sha256, Extraction.sha256)
+    for one in (Report.title, Agency.division_code, Report.year, Report.agency_id):
+        content = content.concat("|").concat(func.coalesce(cast(one, Text), ""))
+    return content
 
 
 def _changed() -> Select[Any]:
     return (
-        select(Report.report_id, Report.extraction_id, Report.title, _content().label("content"))
+        select(
+            Report.report_id, Report.extraction_id, Report.title, _content().label("content"),
+            Agency.division_code, Report.year, Report.agency_id,
+        )
         .join(Extraction, Extraction.extraction_id == Report.extraction_id)
+        .outerjoin(Agency, Agency.agency_id == Report.agency_id)
         .outerjoin(SearchReport, SearchReport.report_id == Report.report_id)
         .where((SearchReport.report_id.is_(None)) | (SearchReport.content != _content()))
         .order_by(Report.report_id)
-    )
+    )  # fmt: skip
 
 
 def _former(session: Session) -> list[int]:
@@ -104,13 +127,16 @@ def _drop(session: Session, report_ids: Sequence[int]) -> None:
     old = SearchSection.report_id.in_(report_ids)
     if _is_sqlite(session):
         rows = session.execute(
-            select(SearchSection.doc_id, SearchSection.body, Section.heading, Section.text)
+            select(
+                SearchSection.doc_id, SearchSection.body, Section.heading, Section.text, SearchReport.facets
+            )
+            .join(SearchReport, SearchReport.report_id == SearchSection.report_id)
             .outerjoin(Section, Section.section_id == SearchSection.section_id)
             .where(old)
         )
         gone = [
-            {"id": doc_id, "body": _said(body if body is not None else flattened(_whole(heading, words)))}
-            for doc_id, body, heading, words in rows
+            {"id": doc_id, "body": _said(flattened(_whole(heading, words)) if body is None else body, kept)}
+            for doc_id, body, heading, words, kept in rows
         ]
         if gone:
             session.connection().execute(_FORGET, gone)
@@ -124,20 +150,27 @@ def _add(session: Session, found: Sequence[_Stale]) -> None:
     last = session.scalar(select(func.max(SearchSection.doc_id))) or 0
     numbered = list(enumerate(parts, start=last + 1))
     rows: list[dict[str, Any]] = [{"doc_id": number, **asdict(part)} for number, part in numbered]
+    facets_of = {one.report_id: one.facets for one in found}
     if found:
-        marks = [{"report_id": one.report_id, "content": one.content} for one in found]
+        marks = [{"report_id": one.report_id, "content": one.content, "facets": one.facets} for one in found]
         session.execute(insert(SearchReport), marks)
     if rows and _is_sqlite(session):
         # the text stands in the section, and its characters in a table of FTS5's own
         kept = [{**row, "body": None if row["section_id"] is not None else row["body"]} for row in rows]
         session.execute(insert(SearchSection), kept)
-        said = [{"id": row["doc_id"], "body": _said(row["body"])} for row in rows]
+        said = [
+            {"id": row["doc_id"], "body": _said(row["body"], facets_of[row["report_id"]])} for row in rows
+        ]
         session.connection().execute(_REMEMBER, said)
     elif rows:
         table = Base.metadata.tables[SearchSection.__tablename__]
         statement = insert(table).values(tokens=func.array_to_tsvector(bindparam("pairs")))
         session.connection().execute(
-            statement, [{**row, "pairs": sorted(set(pairs(row["body"])))} for row in rows]
+            statement,
+            [
+                {**row, "pairs": sorted({*pairs(row["body"]), *facets_of[row["report_id"]].split()})}
+                for row in rows
+            ],
         )
 
 
@@ -162,8 +195,8 @@ def _parts(session: Session, one: _Stale) -> Iterator[_Part]:
         yield _Part(one.report_id, section_id, ordinal, flattened(_whole(heading, words)))
 
 
-def _said(body: str) -> str:
-    return " ".join(pairs(body))
+def _said(body: str, filtered_by: str) -> str:
+    return " ".join([*pairs(body), filtered_by])
 
 
 def _whole(heading: str, words: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.search.characters import BREAK, indexed, pairs
@@ -70,14 +71,19 @@ def terms(node: Node) -> list[str]:
     return [term for part in node.parts for term in terms(part)]
 
 
-def fts5(node: Node) -> str:
-    """The query as SQLite's FTS5 takes it, over pairs of characters."""
+def fts5(node: Node, narrow: Sequence[Sequence[str]] = ()) -> str:
+    """The query as SQLite's FTS5 takes it, over pairs of characters, and one word of each of ``narrow``."""
+    groups = ["(" + " OR ".join(f'"{word}"' for word in words) + ")" for words in narrow]
+    return " AND ".join([*groups, _fts5(node)])
+
+
+def _fts5(node: Node) -> str:
     if isinstance(node, Term):
         return f'"{node.text}" *' if len(node.text) == 1 else f'"{" ".join(pairs(node.text)[:-1])}"'
     if isinstance(node, Without):
-        return f"({fts5(node.wanted)} NOT {fts5(node.unwanted)})"
+        return f"({_fts5(node.wanted)} NOT {_fts5(node.unwanted)})"
     word = " AND " if isinstance(node, Both) else " OR "
-    return "(" + word.join(fts5(part) for part in node.parts) + ")"
+    return "(" + word.join(_fts5(part) for part in node.parts) + ")"
 
 
 class _Reader:

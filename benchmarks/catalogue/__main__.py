@@ -54,13 +54,13 @@ def _folder(given: Path | None) -> Iterator[Path]:
 
 
 def _build(catalogue: Catalogue, reports: int) -> None:
-    _say("evidence written in bulk", _timed(lambda: fill(catalogue, reports)), reports)
-    _say("derived and indexed", _timed(lambda: project(catalogue)), reports)
+    _say("evidence written in bulk", lambda: fill(catalogue, reports), reports)
+    _say("derived and indexed", lambda: project(catalogue), reports)
     look_again(catalogue, reports)
     if not catalogue.is_sqlite:
         with catalogue.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
-    _say("a night of unchanged captures", _timed(lambda: project(catalogue)), reports)
+    _say("a night of unchanged captures", lambda: project(catalogue), reports)
 
 
 def _size(catalogue: Catalogue, folder: Path) -> int:
@@ -80,8 +80,11 @@ def _tell(name: str, question: Callable[[], int]) -> None:
     )
 
 
-def _say(name: str, seconds: float, reports: int) -> None:
-    print(f"{name:<40}{seconds:9.1f} s, {reports / seconds:.0f} reports/s", flush=True)
+def _say(name: str, work: Callable[[], object], reports: int) -> None:
+    cpu = time.process_time()
+    seconds = _timed(work)
+    cpu = time.process_time() - cpu
+    print(f"{name:<40}{seconds:9.1f} s, {reports / seconds:.0f} reports/s, {cpu:.1f} s CPU", flush=True)
 
 
 def _timed(work: Callable[[], object]) -> float:

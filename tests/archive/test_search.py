@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from nights import CELL, OTHER_URL, REPORT, URL, Archive, Got, page
 
 from archive.history.rebuild import check
+from archive.history.review import Kind, decide
 from archive.queries import Filter
+from archive.search import facets
 from archive.search.characters import BREAK, indexed, snippet
 from archive.search.find import Hit, search
 from archive.search.query import BadQuery, fts5, parse
@@ -74,7 +76,31 @@ def test_filters_keep_region_year_and_agency(archive: Archive) -> None:
     assert {h.year for h in found(archive, "三十七", Filter(year=2024))} == {2024}
     assert {h.year for h in found(archive, "三十七", Filter(region="640300"))} == {2023}
     assert {h.year for h in found(archive, "三十七", Filter(agency="中卫"))} == {2024}
+    assert {h.year for h in found(archive, "三十七", Filter(agency="民政", year=2023))} == {2023}
+    assert {h.report_id for h in found(archive, "三十七", Filter(report_id=2))} == {2}
+    assert found(archive, "三十七", Filter(agency="水利")) == []
+    assert found(archive, "三十七", Filter(region="11")) == []
     assert len(found(archive, "三十七", limit=1)) == 1
+
+
+def test_many_agencies_are_looked_through_one_by_one(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "MANY", 0)
+    night(archive)
+    assert len(found(archive, "三十七", Filter(agency="吴忠"))) == 1
+    assert found(archive, "三十七", Filter(agency="水利")) == []
+
+
+def test_a_report_is_found_in_its_region_once_that_is_known(archive: Archive) -> None:
+    """The same text, of an agency that a person has since told to be another one."""
+    night(archive)
+    night(archive, replace(REPORT, agency="中卫市民政局", year=2024), url=OTHER_URL)
+    here, there = (a.key for a in archive.ask("SELECT key FROM agency ORDER BY division_code"))
+    decide(archive.catalogue, here, there, Kind.SAME, since=None, reason="one body", who="me")
+    assert len(found(archive, "三十七", Filter(region="640500"))) == 2
+    assert found(archive, "三十七", Filter(region="640300")) == []
+    assert check(archive.catalogue) == []
 
 
 def test_only_what_a_report_says_now_is_found(archive: Archive) -> None:
