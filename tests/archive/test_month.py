@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
 from nights import CELL, HOST, REPORT, Archive, Got, page
+from word import render_docx, saved_by_word
 
 from archive.asof import ask_as_of
 from archive.capture import ListedItem, ListingSeen
@@ -20,18 +22,19 @@ from nianbao.replica import Report, render_html, render_pdf
 from nianbao.replica.pages import attachment
 from parsers.isolation import Readers
 from parsers.report import REVISION, Extraction, Fact, State
+from parsers.sniff import DOCX
 
 NIGHTS = 30
 NEW_PARSER = 23
 CORRECTED, WITHDRAWN = 25, 28
 BUREAUS = (
     "教育局", "科学技术局", "公安局", "财政局", "司法局", "水务局", "交通运输局",
-    "农业农村局", "商务局", "审计局", "统计局", "体育局", "林业和草原局",
+    "农业农村局", "商务局", "审计局", "统计局", "体育局", "林业和草原局", "卫生健康委员会",
 )  # fmt: skip
 EVERYONE = tuple(f"吴忠市{name}" for name in BUREAUS)
 (
     EDUCATION, SCIENCE, POLICE, FINANCE, JUSTICE, WATER, TRANSPORT, FARMING, TRADE, AUDIT, NUMBERS, SPORT,
-    FOREST,
+    FOREST, HEALTH,
 ) = EVERYONE  # fmt: skip
 LONG_NAME = f"宁夏回族自治区{TRANSPORT}"
 MISREAD = "requests/received/natural_person"
@@ -56,13 +59,26 @@ def html(agency: str, edited: bool = False, visits: int = 17) -> Got:
     return Got(page(edited_if(agency, edited), visits), url(agency))
 
 
-def file(agency: str, data: bytes) -> Got:
-    return Got(data, url(agency, "P1.pdf"), parent_url=url(agency), media_type="application/pdf")
+def file(agency: str, data: bytes, name: str = "P1.pdf", media_type: str = "application/pdf") -> Got:
+    return Got(data, url(agency, name), parent_url=url(agency), media_type=media_type)
+
+
+def only_link(agency: str, name: str) -> Got:
+    """The page of a report whose text is a file."""
+    link = attachment(url(agency, name), f"{of(agency).title}.{name.rpartition('.')[2]}")
+    return Got(page(of(agency), body=link), url(agency))
 
 
 def resaved(data: bytes) -> bytes:
     """The same PDF saved again: another date among its own data, and nothing else."""
     return data.replace(b"%%EOF", b"% saved again\n%%EOF")
+
+
+@cache
+def word_file(saved_again: bool, edited: bool, with_sentence: bool) -> bytes:
+    """A DOCX tells when it was packed, so each is packed once."""
+    data = render_docx(edited_if(HEALTH, edited), SENTENCE if with_sentence else None)
+    return saved_by_word(data) if saved_again else data
 
 
 @dataclass(frozen=True)
@@ -74,10 +90,11 @@ class Site:
     def answers(self) -> Iterator[Got]:
         n = self.night
         yield html(EDUCATION, n >= 4)
-        link = attachment(url(SCIENCE, "P1.pdf"), f"{of(SCIENCE).title}.pdf")
-        yield Got(page(of(SCIENCE), body=link), url(SCIENCE))
+        yield only_link(SCIENCE, "P1.pdf")
         data = render_pdf(edited_if(SCIENCE, n >= 6))
         yield file(SCIENCE, resaved(data) if n >= 3 else data)
+        yield only_link(HEALTH, "P1.docx")
+        yield file(HEALTH, word_file(n >= 3, n >= 9, n >= 14), "P1.docx", DOCX)
         yield html(POLICE, visits=n)
         yield replace(html(FINANCE), url=url(FINANCE, "t.html" if n < 8 else "moved.html"))
         if not 10 <= n < 20:
@@ -188,12 +205,15 @@ def expected() -> Iterator[Event]:
         if agency == SCIENCE:  # as its file prints it
             title = title.replace(" ", "")
         yield (agency, "presence", "source", "appeared", None, None, title, None, night, night)
-    edits = ((EDUCATION, 3, 4, "17", "18"), (SCIENCE, 5, 6, "17", "18"), (FARMING, 12, 13, "17", "18"),
-             (FARMING, 13, 14, "18", "17"), (SPORT, 20, 21, "17", "18"))  # fmt: skip
+    edits = (
+        (EDUCATION, 3, 4, "17", "18"), (SCIENCE, 5, 6, "17", "18"), (HEALTH, 8, 9, "17", "18"),
+        (FARMING, 12, 13, "17", "18"), (FARMING, 13, 14, "18", "17"), (SPORT, 20, 21, "17", "18"),
+    )  # fmt: skip
     for agency, before, night, old, new in edits:
         yield (agency, "field", "source", "edited", CELL, old, new, before, night, night)
     yield (TRANSPORT, "content", "source", "edited", None, None, None, 8, 9, 9)
     yield (AUDIT, "content", "source", "edited", None, None, None, 17, 18, 18)
+    yield (HEALTH, "content", "source", "edited", None, None, None, 13, 14, 14)
     yield (FINANCE, "location", "source", "moved", None, url(FINANCE), url(FINANCE, "moved.html"), 7, 8, 8)
     yield (FOREST, "location", "source", "moved", None, url(FOREST), url(FOREST, "new.html"), 21, 22, 22)
     yield (AUDIT, "location", "source", "appeared", None, None, url(AUDIT, "mirror.html"), None, 7, 7)
@@ -219,7 +239,7 @@ def events(archive: Archive) -> Iterator[Event]:
 
 
 BYTES = {
-    EDUCATION: 1, SCIENCE: 2, POLICE: 28, TRANSPORT: 1, FARMING: 2, AUDIT: 2, SPORT: 2,
+    EDUCATION: 1, SCIENCE: 2, POLICE: 28, TRANSPORT: 1, FARMING: 2, AUDIT: 2, SPORT: 2, HEALTH: 3,
 }  # fmt: skip
 
 
@@ -253,13 +273,17 @@ def truth(agency: str, seen: int, known: int) -> Truth | None:
     last = min(seen, known)
     if last < (5 if agency == NUMBERS else 1):
         return None
-    edits = {EDUCATION: last >= 4, SCIENCE: last >= 6, FARMING: last == 13, SPORT: last >= 21}
+    edits = {
+        EDUCATION: last >= 4, SCIENCE: last >= 6, FARMING: last == 13, SPORT: last >= 21, HEALTH: last >= 9,
+    }  # fmt: skip
     gone = (agency == JUSTICE and seen >= 10 and (known < 20 or seen < 20) and known >= 11) or (
         agency == WATER and seen >= 12 and known >= 13
     )
     address = url(agency)
     if agency == SCIENCE:
         address = url(agency, "P1.pdf")
+    if agency == HEALTH:
+        address = url(agency, "P1.docx")
     if agency == FINANCE and last >= 8:
         address = url(agency, "moved.html")
     if agency == FOREST and last >= 22:
