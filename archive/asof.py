@@ -5,7 +5,7 @@ The columns are those of the views, so that whoever reads rows need not know whi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
@@ -27,6 +27,7 @@ from archive.catalogue.models import (
     Stated,
 )
 from archive.history.evidence import batches
+from archive.history.reckoning import ReckoningRow, reckoned
 from archive.history.standing import Chosen, Clocks, Standing, histories, standings
 from archive.queries import CHANGE_ORDER, COLUMNS, Filter, Rows, ask, matches_region, of_reports
 from parsers.report import CONTACT_KINDS, MentionKind
@@ -161,12 +162,17 @@ def _sections(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:
 
 
 def _checks(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:
-    query = (
-        select(Finding).where(Finding.extraction_id == standing.extraction_id).order_by(Finding.finding_id)
-    )
     names = ("rule", "scope", "passed", "expected", "actual", "detail", "fault")
-    for finding in session.scalars(query):
+    for finding in _findings(session, standing):
         yield {name: getattr(finding, name) for name in names}
+
+
+def _findings(session: Session, standing: Standing) -> Iterable[Finding | ReckoningRow]:
+    key = standing.extraction_id
+    if standing.overrides:
+        corrections = [session.get_one(Correction, o.correction_id) for o in standing.overrides]
+        return reckoned(session, key, corrections)
+    return session.scalars(select(Finding).where(Finding.extraction_id == key).order_by(Finding.finding_id))
 
 
 def _narrative(session: Session, standing: Standing) -> Iterator[dict[str, Any]]:

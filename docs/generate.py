@@ -35,7 +35,7 @@ EVIDENCE = (
 )  # fmt: skip
 PROJECTIONS = (
     "division", "agency", "report", "naming", "linkage", "version", "presence", "change", "tally", "override",
-    "disagreement", "search_report", "search_section", "projection",
+    "disagreement", "reckoning", "search_report", "search_section", "projection",
 )  # fmt: skip
 MEMORY = ("host",)
 

@@ -13,6 +13,9 @@ from parsers.checks import number
 from parsers.identity import Identity
 from parsers.report import Check, Fact, Fault, State, Stated
 
+OF_NAMES = ("agency.named", "year.period")
+"""The rules that no figure bears upon."""
+
 _Places = Mapping[str, Fact]
 
 _STATED_AS = {
@@ -48,8 +51,13 @@ _ANNEX = (
 
 def run(facts: Iterable[Fact], stated: Sequence[Stated], who: Identity) -> tuple[Check, ...]:
     """All checks of this kind that the report allows."""
+    return (*of_figures(facts, stated), *_names(who), *_year(who))
+
+
+def of_figures(facts: Iterable[Fact], stated: Sequence[Stated]) -> tuple[Check, ...]:
+    """Those that are about figures: all but :data:`OF_NAMES`."""
     places = {f"{f.table_code}/{f.row_code}/{f.column_code}": f for f in facts}
-    return (*_narrative(places, stated), *_annex(places), *_unread_rows(places), *_names(who), *_year(who))
+    return (*_narrative(places, stated), *_annex(places), *_unread_rows(places))
 
 
 def _narrative(places: _Places, stated: Sequence[Stated]) -> Iterator[Check]:

@@ -498,6 +498,22 @@ class Override(Base):
     correction_id: Mapped[int] = mapped_column(ForeignKey("correction.correction_id"))
 
 
+class Reckoning(Base):
+    """One check of a reading that corrections apply to; it stands in place of the reading's own findings."""
+
+    __tablename__ = "reckoning"
+    reckoning_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.report_id"), index=True)
+    extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"))
+    rule: Mapped[str] = mapped_column(String(60))
+    scope: Mapped[str] = mapped_column(Text)
+    passed: Mapped[int | None]
+    expected: Mapped[float | None] = mapped_column(Figure)
+    actual: Mapped[float | None] = mapped_column(Figure)
+    detail: Mapped[str] = mapped_column(Text)
+    fault: Mapped[str | None] = mapped_column(String(10))
+
+
 class Disagreement(Base):
     """A cell in which two files that bear one report differ; the first is the one whose reading is taken."""
 

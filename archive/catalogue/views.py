@@ -47,6 +47,14 @@ SELECT r.report_id, a.name AS agency, r.year, c.rule, c.scope, c.passed, c.expec
   FROM report r
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   JOIN finding c ON c.extraction_id = r.extraction_id
+ WHERE NOT EXISTS (SELECT 1 FROM reckoning g
+                    WHERE g.report_id = r.report_id AND g.extraction_id = r.extraction_id)
+UNION ALL
+SELECT r.report_id, a.name AS agency, r.year, c.rule, c.scope, c.passed, c.expected, c.actual, c.detail,
+       c.fault
+  FROM report r
+  LEFT JOIN agency a ON a.agency_id = r.agency_id
+  JOIN reckoning c ON c.report_id = r.report_id AND c.extraction_id = r.extraction_id
 UNION ALL
 SELECT r.report_id, a.name AS agency, r.year, 'copies.agree' AS rule,
        d.table_code || '/' || d.row_code || '/' || d.column_code AS scope, 0 AS passed,
@@ -212,6 +220,15 @@ SELECT d.division_code, d.name AS agency, d.year,
             WHEN r.report_id IS NOT NULL
                  AND EXISTS (SELECT 1 FROM fact f WHERE f.extraction_id = r.extraction_id)
                  THEN CASE WHEN EXISTS (SELECT 1 FROM finding c WHERE c.extraction_id = r.extraction_id
+                                           AND c.rule IN ('requests.balance', 'requests.handled',
+                                                          'requests.applicants', 'review.total')
+                                           AND (c.passed = 0 OR c.passed IS NULL)
+                                           AND NOT EXISTS (SELECT 1 FROM reckoning g
+                                                            WHERE g.report_id = r.report_id
+                                                              AND g.extraction_id = r.extraction_id))
+                             OR EXISTS (SELECT 1 FROM reckoning c
+                                         WHERE c.report_id = r.report_id
+                                           AND c.extraction_id = r.extraction_id
                                            AND c.rule IN ('requests.balance', 'requests.handled',
                                                           'requests.applicants', 'review.total')
                                            AND (c.passed = 0 OR c.passed IS NULL))

@@ -15,6 +15,7 @@ from archive.history.compare import Comparer, Comparison, disagreeing, number, p
 from archive.history.evidence import Place, Reading, Source, World
 from archive.history.identity import AgencyName, Identifier, State
 from archive.history.presence import Interval, intervals
+from archive.history.reckoning import ReckoningRow, reckoned
 
 FLICKER = timedelta(days=30)
 """What is taken back within this time is told once."""
@@ -141,6 +142,7 @@ class History:
     presences: tuple[PresenceRow, ...]
     changes: tuple[ChangeRow, ...]
     overrides: tuple[OverrideRow, ...]
+    reckonings: tuple[ReckoningRow, ...]
     disagreements: tuple[DisagreementRow, ...]
 
 
@@ -252,7 +254,7 @@ class _Derivation:
         report = self._report(linkages, presences, changes)
         return History(
             report, tuple(self._namings()), linkages, versions, presences, changes,
-            tuple(self._overrides()), tuple(self._disagreements(report, linkages)),
+            tuple(self._overrides()), tuple(self._reckonings()), tuple(self._disagreements(report, linkages)),
         )  # fmt: skip
 
     # ------------------------------------------------------------- appearing
@@ -532,18 +534,24 @@ class _Derivation:
         return sorted(found, key=lambda c: (c.made_at, c.correction_id))
 
     def _overrides(self) -> Iterator[OverrideRow]:
+        for extraction_id, corrections in self._standing_corrections().items():
+            for place, c in corrections.items():
+                yield OverrideRow(extraction_id, *place, c.correction_id)
+
+    def _reckonings(self) -> Iterator[ReckoningRow]:
+        for extraction_id, corrections in self._standing_corrections().items():
+            yield from reckoned(self._world.session, extraction_id, corrections.values())
+
+    def _standing_corrections(self) -> dict[int, dict[Place, Correction]]:
         """The newest correction of each cell that stands, on every reading of the version it was made on."""
-        rows: dict[tuple[int, Place], OverrideRow] = {}
+        found: dict[int, dict[Place, Correction]] = {}
         for bearing in self._bearings:
             for version in bearing.versions:
-                extraction_id = version.last.reading.extraction_id
                 for c in self._corrections(version):
                     if not self._world.withdrawn(c):
                         place = (c.table_code, c.row_code, c.column_code)
-                        rows[extraction_id, place] = OverrideRow(
-                            extraction_id, place[0], place[1], place[2], c.correction_id
-                        )
-        yield from rows.values()
+                        found.setdefault(version.last.reading.extraction_id, {})[place] = c
+        return found
 
     # -------------------------------------------------------------- the report
 

@@ -23,6 +23,7 @@ from archive.catalogue.models import (
     Naming,
     Override,
     Presence,
+    Reckoning,
     Report,
     Version,
 )
@@ -40,8 +41,18 @@ from archive.history.derive import (
 )
 from archive.history.evidence import World, batches, children_of
 from archive.history.identity import AgencyName as Named
+from archive.history.reckoning import ReckoningRow
 
-Row = NamingRow | LinkageRow | VersionRow | PresenceRow | ChangeRow | OverrideRow | DisagreementRow
+Row = (
+    NamingRow
+    | LinkageRow
+    | VersionRow
+    | PresenceRow
+    | ChangeRow
+    | OverrideRow
+    | ReckoningRow
+    | DisagreementRow
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,7 @@ _PARTS = (
         "override", Override, OverrideRow, lambda h: h.overrides,
         ("extraction_id", "table_code", "row_code", "column_code"),
     ),
+    _Part("reckoning", Reckoning, ReckoningRow, lambda h: h.reckonings, ("extraction_id", "rule", "scope")),
     _Part(
         "disagreement", Disagreement, DisagreementRow, lambda h: h.disagreements,
         ("resource_id", "table_code", "row_code", "column_code"),
@@ -183,7 +195,7 @@ def stored_histories(session: Session, report_ids: Sequence[int]) -> dict[int, H
     return {
         i: History(
             head, rows("naming", i), rows("linkage", i), rows("version", i), rows("presence", i),
-            rows("change", i), rows("override", i), rows("disagreement", i),
+            rows("change", i), rows("override", i), rows("reckoning", i), rows("disagreement", i),
         )
         for i, head in heads.items()
     }  # fmt: skip

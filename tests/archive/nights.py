@@ -30,8 +30,8 @@ FILE_URL = f"http://{HOST}/zwgk/202401/P0202401220001.pdf"
 FIRST_NIGHT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 COLUMN = Column("/zwgk/", "政府信息公开年报", "政府信息公开年报")
 PROJECTIONS = (
-    "disagreement", "override", "change", "presence", "version", "linkage", "naming", "report", "agency",
-    "projection",
+    "disagreement", "reckoning", "override", "change", "presence", "version", "linkage", "naming", "report",
+    "agency", "projection",
 )  # fmt: skip
 CELL = "disclosure/licensing/decisions"
 

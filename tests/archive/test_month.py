@@ -266,6 +266,7 @@ class Truth:
     cell: int
     misread: int
     corrected: int
+    failed: int
 
 
 def truth(agency: str, seen: int, known: int) -> Truth | None:
@@ -296,6 +297,7 @@ def truth(agency: str, seen: int, known: int) -> Truth | None:
         18 if edits.get(agency) else 17,
         int(FALSE if wrong else TRUE),
         5 if put_right else 0,
+        1 if put_right else 0,  # 5 is not the sum of its parts
     )
 
 
@@ -308,9 +310,15 @@ def told(archive: Archive, clocks: Clocks) -> dict[str, Truth]:
             fact = dict(zip(found.columns, row, strict=True))
             place = f"{fact['table_code']}/{fact['row_code']}/{fact['column_code']}"
             values[fact["report_id"], place] = int(fact["value"])
+    with ask_as_of(archive.catalogue, "checks", Filter(failed=True), clocks) as found:
+        place = (found.columns.index("report_id"), found.columns.index("rule"))
+        failed = Counter(row[place[0]] for row in found.rows if row[place[1]] == "review.total")
     return {
         short(row["agency"]): Truth(
-            row["status"], row["url"], *(values[row["report_id"], p] for p in (CELL, MISREAD, CORRECTION))
+            row["status"],
+            row["url"],
+            *(values[row["report_id"], p] for p in (CELL, MISREAD, CORRECTION)),
+            failed[row["report_id"]],
         )
         for row in rows
     }
