@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import islice, pairwise
 
 from parsers import divisions
 from parsers.characters import key
@@ -20,6 +20,7 @@ _SUBJECT = re.compile(
 )
 _YEAR_IN_HEAD = re.compile(rf"[（(\[]?(?P<year>{_YEAR})\s*(?:年\s*度|年)?[）)\]]?")
 _BEHIND = re.compile(rf"\s*[（(\[](?:(?P<year>{_YEAR})\s*年?度?|(?P<agency>[^）)\]\d]{{4,30}}))[）)\]]")
+_ROUND_A_NAME = re.compile(r"^附件\s*\d*[:：]?|\s|[《》“”]|^关于|关于$")
 _NO_NAME = re.compile(r"(?:本|我)?(?:单位|机关|部门|局)|政府|\d+年?度?|法治")
 _STATED = re.compile(r"《([^《》]{4,60}?(?:政府|政务)信息公开[^《》]{0,12}(?:报告|年报))》")
 _MADE_BY = re.compile(
@@ -58,6 +59,19 @@ _DATE_LINES = (
 _VISIBLE_DATE = re.compile(
     r"(?:发布时间|发布日期|公开日期|公开时间)\s*[:：]?\s*(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
 )
+_TIME_LINE = re.compile(
+    r"(?<!统计)(?<!截止)(?<!截至)(?<!起止)(?:时间|日期)\s*[:：]\s*(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
+)
+_SOURCE = re.compile(
+    r"(?:来源|发布机构|发布单位|发布部门)\s*[:：]\s*([\u4e00-\u9fff（）()]{3,40}?)"
+    r"(?=\s|$|[^\u4e00-\u9fff（）()]|发布|时间|日期|作者|浏览|点击|阅读|字体|字号|打印)"
+)
+_CLAUSE = re.compile(
+    rf"(?:^|[，。；：:\s])(?:特|现)?(?:就|将|向社会)*(?:公布|发布|公开|编制|制作)?(?:了)?"
+    rf"([\u4e00-\u9fff（）()]{{3,30}}?)\s*{_YEAR}\s*年?\s*度?\s*(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:报告|年报)"
+)
+_SIGNATURE_REACH = 8
+_SHORT_LINE = 120
 _AGENCY_TAGS = ("contentsource", "发布机构", "公开机构", "发文机关", "信息来源", "来源", "author")
 _TITLE_REACH = 14
 _NOTICE = re.compile(
@@ -131,12 +145,15 @@ def parse_title(text: str) -> TitleWords | None:
     if subject is None:
         return None
     head = text[: subject.start()]
-    written = _YEAR_IN_HEAD.search(head)
+    years = list(_YEAR_IN_HEAD.finditer(head))
+    if len({_to_year(found["year"]) for found in years}) > 1:  # 2022年-2023年: which, the text must say
+        return TitleWords(_ROUND_A_NAME.sub("", head[: years[0].start()]) or None, None)
+    written = years[0] if years else None
     year = _to_year(written["year"] if written else None) or _to_year(subject["year"])
     behind = _BEHIND.match(text[subject.end() :])
     year = year or _to_year(behind["year"] if behind else None)
     name = head[: written.start()] + head[written.end() :] if written else head
-    name = re.sub(r"^附件\s*\d*[:：]?|\s|[《》“”]|^关于|关于$", "", name)
+    name = _ROUND_A_NAME.sub("", name)
     name = re.sub(r"^【[^】]*】|^(?:年度|度)|(?:年度|的)$|关于$", "", name)
     if len(name) < 3 or _NO_NAME.fullmatch(name):
         name = behind["agency"] or "" if behind else ""
@@ -217,10 +234,33 @@ def _agency(title: TitleWords | None, document: Document, opening: str) -> str |
     for stated in _STATED.finditer(opening):
         if is_report_title(stated[1]) and (name := _named_in(stated[1])):
             return name
-    tagged = (document.meta.get(tag, "") for tag in _AGENCY_TAGS)
     made = _MADE_BY.search(opening)
-    choices: Iterable[str] = (*tagged, made[1] if made else "")
-    return next((c for c in choices if 3 <= len(c) <= 40 and _OFFICE.search(c) and not c.isascii()), None)
+    choices = (
+        *_CLAUSE.findall(opening),
+        made[1] if made else "",
+        *_signed(document),
+        *(document.meta.get(tag, "") for tag in _AGENCY_TAGS),
+        *(found[1] for line in _short_lines(document) for found in _SOURCE.finditer(line)),
+    )
+    return next((c for c in choices if _is_office(c)), None)
+
+
+def _is_office(name: str) -> bool:
+    return 3 <= len(name) <= 40 and bool(_OFFICE.search(name)) and not _NO_NAME.fullmatch(name)
+
+
+def _signed(document: Document) -> Iterator[str]:
+    """Who signs at the end: a line of its own with a date above or below it."""
+    lines = [p.text.strip() for p in document.paragraphs()][-_SIGNATURE_REACH:]
+    for above, below in pairwise(lines):
+        for name, day in ((above, below), (below, above)):
+            if _DATE.fullmatch(day.rstrip("日 ")) and _is_office(name):
+                yield name
+
+
+def _short_lines(document: Document) -> Iterator[str]:
+    """The lines that may say when and by whom a page was published."""
+    return (p.text for p in document.paragraphs() if len(p.text) <= _SHORT_LINE)
 
 
 def _full_name(short: str | None, opening: str) -> str | None:
@@ -259,10 +299,11 @@ def _published_on(document: Document) -> date | None:
         found = to_date(meta.get(name) or meta.get(key(name), ""))
         if found:
             return found
-    for paragraph in document.paragraphs():
-        match = _VISIBLE_DATE.search(paragraph.text) if len(paragraph.text) <= 120 else None
-        if match and (found := to_date(match[1])):
-            return found
+    for pattern in (_VISIBLE_DATE, _TIME_LINE):
+        for line in _short_lines(document):
+            match = pattern.search(line)
+            if match and (found := to_date(match[1])):
+                return found
     return None
 
 

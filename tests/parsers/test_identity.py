@@ -32,6 +32,7 @@ def page(title: str, body: str, head: str = "", dated: str = "") -> Extraction:
         ("某县教育局政府信息公开工作2016年度报告", "某县教育局", 2016),
         ("淮安市洪泽区政府信息公开工作年度报告（2023年）", "淮安市洪泽区", 2023),
         ("2023年政府信息公开工作年度报告", None, 2023),
+        ("某县兴仁镇2022年-2023年政府信息公开工作年度报告", "某县兴仁镇", None),
     ],
 )
 def test_titles(title: str, agency: str | None, year: int) -> None:
@@ -133,3 +134,32 @@ def test_digest_ignores_counters_and_the_page_around() -> None:
     edited = page(title, body.replace("新的成效", "新成效") + "<p>浏览次数：12</p>")
     assert first.content_sha256 == again.content_sha256
     assert first.content_sha256 != edited.content_sha256
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<p>根据条例规定，现公布盐池县水务局2023年政府信息公开工作年度报告。</p>" + LONG,
+        "<p>盐池县水务局2023年度政府信息公开年报如下。</p>" + LONG,
+        LONG + "<p style='text-align:right'>盐池县水务局</p><p>2024年1月20日</p>",
+        LONG + "<p>2024 年 1 月 20 日</p><p>盐池县水务局</p>",
+        "<p>来源：盐池县水务局　发布时间：2024-01-20　浏览次数：12</p>" + LONG,
+    ],
+)
+def test_an_agency_that_the_title_does_not_name(said: str) -> None:
+    extraction = page("2023年政府信息公开工作年度报告", said)
+    assert (extraction.agency, extraction.divisions) == ("盐池县水务局", ("640323",))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["信息来源：县水务局 时间：2024/01/20", "日期：2024年1月20日 字号：大", "发布时间：2024-01-20 09:30"],
+)
+def test_the_line_that_dates_a_page(line: str) -> None:
+    body = f"<p>{line}</p><p>统计时间：2023-12-31</p>{LONG}"
+    assert page("某县水务局2023年政府信息公开工作年度报告", body).published_on == date(2024, 1, 20)
+
+
+def test_a_period_is_no_date_of_publication() -> None:
+    body = f"<p>统计时间：2023-12-31</p>{LONG}"
+    assert page("某县水务局2023年政府信息公开工作年度报告", body).published_on is None
