@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from parsers.characters import tidy
+from parsers.characters import raised, tidy
 from parsers.layout.page import Glyph
 
 _APART = 0.9
@@ -70,13 +70,18 @@ def _beside(row: Sequence[Glyph], glyph: Glyph) -> bool:
 def _line(row: Sequence[Glyph]) -> Line:
     parts: list[str] = []
     last: Glyph | None = None
+    number: Glyph | None = None
     for glyph in row:
         if last is not None:
             if _is_shadow(last, glyph):
                 continue
             if glyph.left - last.right > 0.22 * (glyph.bottom - glyph.top):
                 parts.append(" ")
-        parts.append(glyph.text)
+        if number is not None and glyph.text.isdigit() and _is_raised(number, glyph):
+            parts.append(raised(glyph.text))
+        else:
+            parts.append(glyph.text)
+            number = glyph if glyph.text.isdigit() else None
         last = glyph
     return Line(
         tidy("".join(parts)),
@@ -90,6 +95,12 @@ def _line(row: Sequence[Glyph]) -> Line:
 def _is_shadow(last: Glyph, glyph: Glyph) -> bool:
     """The same character printed again a hair's breadth away, as some writers make bold."""
     return glyph.text == last.text and abs(glyph.left - last.left) < 0.15 * max(last.right - last.left, 1)
+
+
+def _is_raised(number: Glyph, glyph: Glyph) -> bool:
+    """Whether a digit is a note's mark behind a number: smaller than its digits, its foot above theirs."""
+    height = number.bottom - number.top
+    return glyph.bottom - glyph.top < 0.8 * height and number.bottom - glyph.bottom > 0.1 * height
 
 
 def joined(rows: Sequence[Line], left: float, right: float) -> str:

@@ -159,10 +159,15 @@ def page_html(title: str, printed: list[Sheet], head: str = "", container: str =
 
 
 def page_pdf(
-    title: str, printed: list[Sheet], break_after: Mapping[int, int] | None = None, rules: str = "all"
+    title: str,
+    printed: list[Sheet],
+    break_after: Mapping[int, int] | None = None,
+    rules: str = "all",
+    raised: tuple[str, float, float] | None = None,
 ) -> bytes:
     """A PDF; ``break_after`` maps a table's number to the row behind which the page ends (no head
     repeated); ``rules`` are ``all``, ``level`` (none upright), ``inner`` (open at both sides) or ``none``.
+    ``raised`` is a text behind which a small 1 stands, and the size and rise of that as parts of the text's.
     """
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfbase import pdfmetrics
@@ -172,7 +177,7 @@ def page_pdf(
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4)
-    pen = _Pen(canvas, A4[1], rules)
+    pen = _Pen(canvas, A4[1], rules, raised)
     pen.say(title)
     for index, heading in enumerate(HEADINGS):
         pen.say(heading)
@@ -189,9 +194,12 @@ class _Pen:
 
     margin, row_height = 50.0, 22.0
 
-    def __init__(self, canvas: object, height: float, rules: str) -> None:
+    def __init__(
+        self, canvas: object, height: float, rules: str, raised: tuple[str, float, float] | None
+    ) -> None:
         self.canvas: object = canvas
         self.rules = rules
+        self.raised = raised
         self.height = height
         self.y = height - 70
         self.page = 1
@@ -263,6 +271,11 @@ class _Pen:
         self.canvas.setFont("STSong-Light", min(size, step))  # type: ignore[attr-defined]
         for index, piece in enumerate(pieces):
             self.canvas.drawString(left + 2, top - step * (index + 1), piece)  # type: ignore[attr-defined]
+        if self.raised and text == self.raised[0]:
+            _, part, rise = self.raised
+            end = left + 2 + self.canvas.stringWidth(text, "STSong-Light", size)  # type: ignore[attr-defined]
+            self.canvas.setFont("STSong-Light", size * part)  # type: ignore[attr-defined]
+            self.canvas.drawString(end, top - step + rise * size, "1")  # type: ignore[attr-defined]
 
 
 def by_place(extraction: Extraction) -> dict[str, Fact]:

@@ -195,6 +195,18 @@ def test_a_pdf_whose_tables_are_open_at_the_sides(figures: dict[str, str]) -> No
     assert wrong(extraction, figures) == {}
 
 
+@pytest.mark.parametrize(("size", "rise"), [(0.65, 0.33), (0.5, 0.4), (0.58, 0.5), (0.7, 0.2)])
+def test_a_raised_digit_in_a_pdf_never_joins_the_number_before_it(
+    figures: dict[str, str], size: float, rise: float
+) -> None:
+    place = "requests/received/natural_person"
+    extraction = read(page_pdf(TITLE, sheets(figures), raised=(figures[place], size, rise)))
+    fact = by_place(extraction)[place]
+    assert fact.state is State.UNREADABLE or str(fact.value) == figures[place]
+    others = {p: v for p, v in figures.items() if v != figures[place]}
+    assert wrong(extraction, others) == {}
+
+
 @pytest.mark.parametrize("rules", ["level", "none"])
 def test_a_pdf_whose_columns_no_rule_parts(figures: dict[str, str], rules: str) -> None:
     """Columns are told by how figures stand; what cannot be told is missing, never another cell's number."""
