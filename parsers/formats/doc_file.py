@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from parsers.characters import raised
 from parsers.formats.doc_sprms import Sprm, sprms
 from parsers.formats.ole import Streams
 from parsers.outcomes import EncryptedFile, TooMuch, UnreadableFile
@@ -23,6 +24,7 @@ _ENCRYPTED, _SECOND_TABLE, _COMPRESSED = 0x0100, 0x0200, 0x40000000
 _PAGE = 512
 _DELETED, _VANISHED, _SYMBOL = 0x0800, 0x083C, 0x6A09
 _HIDING = frozenset([_DELETED, _VANISHED, _SYMBOL])
+_RAISED = 0x2A48
 _SHORT_PRM = {0x18: 0x2416, 0x19: 0x2417, 0x41: _DELETED}
 """Single properties that a piece may carry by a number of their own."""
 
@@ -118,29 +120,32 @@ class WordFile:
             text = raw.decode("cp1252" if piece.width == 1 else "utf-16-le", "replace")
             if len(text) != length:  # astral characters take two places
                 text = _in_places(raw) if piece.width == 2 else text
-            parts.append(self._without_hidden(text.ljust(length, "\x00")[:length], piece))
+            parts.append(self._as_shown(text.ljust(length, "\x00")[:length], piece))
         return "".join(parts)
 
-    def _without_hidden(self, text: str, piece: Piece) -> str:
+    def _as_shown(self, text: str, piece: Piece) -> str:
         if any(_hides(code, operand) for code, operand in piece.changes):
             return _blanked(text, [(0, len(text))])
-        ranges = []
-        for start, end in self._hidden:
-            first, last = (start - piece.fc) // piece.width, (end - piece.fc) // piece.width
-            if first < len(text) and last > 0:
-                ranges.append((max(first, 0), min(last, len(text))))
+        hidden, above = self._special
+        for first, last in _within(above, piece, len(text)):
+            text = text[:first] + raised(text[first:last]) + text[last:]
+        ranges = _within(hidden, piece, len(text))
         return _blanked(text, ranges) if ranges else text
 
     @cached_property
-    def _hidden(self) -> list[tuple[int, int]]:
-        """The bytes of runs that are deleted, hidden, or stand for a character of a symbol font."""
-        found = []
+    def _special(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """The bytes of runs that are deleted, hidden, or stand for a character of a symbol font; and of those
+        that are raised.
+        """
+        hidden, above = list[tuple[int, int]](), list[tuple[int, int]]()
         for start, end, page, offset in self._runs(self.part(12), 1):
             if offset:
-                grpprl = page[offset + 1 : offset + 1 + page[offset]]
-                if any(_hides(code, operand) for code, operand in sprms(grpprl)):
-                    found.append((start, end))
-        return found
+                changes = list(sprms(page[offset + 1 : offset + 1 + page[offset]]))
+                if any(_hides(code, operand) for code, operand in changes):
+                    hidden.append((start, end))
+                elif (_RAISED, b"\x01") in changes:
+                    above.append((start, end))
+        return hidden, above
 
     @cached_property
     def _paragraphs(self) -> tuple[list[int], list[tuple[int, int, bytes]]]:
@@ -216,6 +221,16 @@ def _changes(prm: int, changes: list[bytes]) -> tuple[Sprm, ...]:
 
 def _hides(code: int, operand: bytes) -> bool:
     return code == _SYMBOL or (code in _HIDING and operand[:1] in (b"\x01", b"\x81"))
+
+
+def _within(runs: list[tuple[int, int]], piece: Piece, length: int) -> list[tuple[int, int]]:
+    """Runs of bytes as ranges of a piece's characters."""
+    ranges = []
+    for start, end in runs:
+        first, last = (start - piece.fc) // piece.width, (end - piece.fc) // piece.width
+        if first < length and last > 0:
+            ranges.append((max(first, 0), min(last, length)))
+    return ranges
 
 
 def _blanked(text: str, ranges: list[tuple[int, int]]) -> str:

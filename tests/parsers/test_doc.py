@@ -50,6 +50,10 @@ def test_what_stands_between_the_marks() -> None:
     ]  # fmt: skip
 
 
+def test_a_raised_digit_is_no_part_of_the_number_before_it() -> None:
+    assert [p.text for p in read_doc((FILES / "raised.doc").read_bytes()).paragraphs()] == ["收到申请12¹件"]
+
+
 def _word_document(data: bytes) -> int:
     """Where the stream of the text starts, by its identifier."""
     return data.index(b"\xec\xa5")
