@@ -348,6 +348,10 @@ def _leaf_kind(url: str) -> CandidateKind:
     return CandidateKind.ARTICLE
 
 
+def _is_leaf(url: str) -> bool:
+    return _leaf_kind(url) is not CandidateKind.LISTING
+
+
 def _shape(url: str) -> str:
     """The URL's folder with its numbers levelled: /zwgk/nb/202301/ and /zwgk/nb/202402/ are one shape."""
     return re.sub(r"\d+", "0", _folder(url))
@@ -408,6 +412,7 @@ def _from_other(page: Page, family: Family, place: Place, max_depth: int) -> Ite
     context = context_of(page, place.depth)
     exploring = place.depth < max_depth
     headed = _ANNUAL.search(page.text) is not None
+    open_page = text_score(page.tags.column_name or _first_of_title(page)) > 0
     for link in (*page.links, *family.written_links(page)):
         if link.kind == "frame":
             if exploring and _looks_into_frames(page, place):
@@ -418,6 +423,10 @@ def _from_other(page: Page, family: Family, place: Place, max_depth: int) -> Ite
             yield from _linked(page, named, score, exploring)
         elif headed and _UNDER_A_HEADING.fullmatch(link.label) and (name := _column_heading(page, link)):
             yield Candidate(link.url, CandidateKind.LISTING, 95.0, f"under the heading {name}", name)
+        elif open_page and _SOFT_YEAR.fullmatch(bare(link.label)) and _is_leaf(link.url):
+            row = ListItem(link.url, link.label, page.shown_date(link.url))
+            reason = "named by a year alone, on an openness page"
+            yield Candidate(link.url, _leaf_kind(link.url), 64.0, reason, link.label, row=row)
 
 
 def _column_heading(page: Page, link: Link) -> str:

@@ -47,7 +47,8 @@ _SESSION_QUERY = re.compile(
 _VOLATILE = re.compile(r"sess|[?&](?:sid|zsid|_|ts?|timestamp|rnd|rand|random|nocache)=|/\([SXF]\(", re.I)
 _ONCLICK = re.compile(
     r"""(?:window\.open\(|location(?:\.href)?\s*=|location\.(?:replace|assign)\()\s*["']([^"']+)["']"""
-    r"""|\(\s*["']([^"'\s]+\.(?:pdf|docx?|wps|xlsx?|ofd|zip|rar)(?:\?[^"'\s]*)?)["']""",
+    r"""|\(\s*["']([^"'\s]+\.(?:pdf|docx?|wps|xlsx?|ofd|zip|rar|s?html?|jsp|aspx?|php)(?:\?[^"'\s]*)?)["']"""
+    r"""|\(\s*["']((?:https?://|/|\./|\.\./)[^"'\s]+)["']""",
     re.I,
 )
 _CLICKED = etree.XPath("//body//*[@onclick][not(self::a)][not(self::body)]")
@@ -259,7 +260,7 @@ class _Reading:
         """A short page without links that only sends the browser on: follow it as one would a frame."""
         for script in self.scripts:
             for match in _ONCLICK.finditer(script):
-                self._add(match.group(1) or match.group(2), "", self.root, "frame")
+                self._add(_address(match), "", self.root, "frame")
 
     def _add(self, href: str, text: str, element: etree._Element, kind: Kind) -> None:
         url = self.resolve(href)
@@ -299,7 +300,11 @@ def _base(root: etree._Element, url: str) -> str:
 
 def _clicked(code: str) -> str:
     match = _ONCLICK.search(code)
-    return (match.group(1) or match.group(2)) if match else ""
+    return _address(match) if match else ""
+
+
+def _address(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group)
 
 
 def _text(element: etree._Element) -> str:

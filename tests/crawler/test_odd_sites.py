@@ -367,3 +367,31 @@ def test_lists_that_look_like_articles() -> None:
         "/InfoDetail.aspx?id=5", "/InfoDetail.aspx?id=6", "/nb/202201/c.html",
         "/nb/2023/a.html", "/nb/2023/b.html", "/xz/d.html",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        """<a href="javascript:openUrl('/nb/1.html')">{}</a>""",
+        """<a href="#" onclick="show('./1.html', 'new'); return false">{}</a>""",
+        """<a href="javascript:void(0)" onclick="toView(&quot;../nb/1.html&quot;)">{}</a>""",
+    ],
+)
+def test_an_address_handed_to_a_function_of_the_page_s_own(link: str) -> None:
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page(f"<li>{link.format(title(2023))}</li>", column=COLUMN),
+        "/nb/1.html": article(),
+    })  # fmt: skip
+    assert found.reports == ["/nb/1.html"]
+
+
+def test_reports_named_by_their_years_alone_on_a_body_s_openness_page() -> None:
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page('<a href="/bm/mzj/">民政局</a>', column=COLUMN),
+        "/bm/mzj/": page('<a href="/bm/mzj/gk/">信息公开</a>', "民政局"),
+        "/bm/mzj/gk/": page(rows(("1.html", "2023年度"), ("2.html", "2022年")), "信息公开"),
+        "/bm/mzj/gk/1.html": article(), "/bm/mzj/gk/2.html": article(2022),
+    })  # fmt: skip
+    assert found.reports == ["/bm/mzj/gk/1.html", "/bm/mzj/gk/2.html"]
