@@ -133,13 +133,17 @@ def is_article(page: Page) -> bool:
         return False
     if title_kind(page.tags.column_name) is TitleKind.COLUMN or len(_report_links(page)) > 2:
         return False
-    return page.main_text_length >= LITTLE_TEXT or any(a.kind in {"attachment", "frame"} for a in page.links)
+    borne = any(a.kind in {"attachment", "frame"} for a in page.links) or _report_words(page) > 1
+    return borne or page.main_text_length >= LITTLE_TEXT
 
 
 def bears_a_report(page: Page) -> bool:
     """Whether the text of a report stands in the page, whatever it was taken for."""
-    text = page.text
-    return sum(words in text for words in _REPORT_WORDS) >= _WORDS_OF_A_REPORT
+    return _report_words(page) >= _WORDS_OF_A_REPORT
+
+
+def _report_words(page: Page) -> int:
+    return sum(words in page.text for words in _REPORT_WORDS)
 
 
 def is_report_column(page: Page) -> bool:

@@ -358,16 +358,23 @@ def _row_date(element: etree._Element) -> date | None:
     return _date_beside(row, element)
 
 
+_MORE = re.compile(r"\s*(?:查看|了解)?(?:更多|more)\W*$", re.I)
+
+
 def _headings(element: etree._Element) -> Iterator[str]:
     here: etree._Element | None = element
     for _ in range(_HEADING_LEVELS):
         if here is None or here.tag == "body":
             return
-        before = here.getprevious()
-        text = _text(before) if before is not None and isinstance(before.tag, str) else ""
-        if 0 < len(text) <= _HEADING_LONGEST:
-            yield text
-        here = here.getparent()
+        before, parent = here.getprevious(), here.getparent()
+        while before is not None and before.tag in ("img", "br", "i") and not (before.tail or "").strip():
+            before = before.getprevious()
+        beside = before.tail if before is not None else parent.text if parent is not None else ""
+        above = _text(before) if before is not None and isinstance(before.tag, str) else ""
+        for text in (" ".join((beside or "").split()), above):
+            if 0 < len(bare := _MORE.sub("", text)) <= _HEADING_LONGEST:
+                yield bare
+        here = parent
 
 
 def _row_text(element: etree._Element) -> str:

@@ -395,3 +395,21 @@ def test_reports_named_by_their_years_alone_on_a_body_s_openness_page() -> None:
         "/bm/mzj/gk/1.html": article(), "/bm/mzj/gk/2.html": article(2022),
     })  # fmt: skip
     assert found.reports == ["/bm/mzj/gk/1.html", "/bm/mzj/gk/2.html"]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<h3>政府信息公开年报<a href="/more.asp?id=3">更多&gt;&gt;</a></h3>',
+        '<div><span>政府信息公开年报</span><a href="/more.asp?id=3">more</a></div>',
+        '<p>政府信息公开年报 <img src="i.png"><a href="/more.asp?id=3">查看更多 »</a></p>',
+    ],
+)
+def test_a_box_of_the_start_page_whose_heading_leads_on(box: str) -> None:
+    found = drive({
+        "/": page(box + '<h3>通知公告<a href="/more.asp?id=4">更多</a></h3>', "青石县人民政府"),
+        "/more.asp?id=3": page(rows(("/1.html", title(2023)))),
+        "/more.asp?id=4": page(rows(("/n.html", "关于放假的通知"))),
+        "/1.html": article(),
+    })  # fmt: skip
+    assert found.reports == ["/1.html"]
