@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
-from surt import surt
 
 from archive.capture import Fetched, ListingSeen
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Blob, Capture, Listing, Resource, Sighting
+from archive.sortkey import sort_key
 from archive.times import iso
 from archive.warc.exchange import Placed
 
@@ -131,7 +131,7 @@ def _ids_of(session: Session, urls: Iterable[str | None]) -> dict[str, int]:
 def _resource_row(fetched: Fetched, site_id: int | None) -> dict[str, Any]:
     return {
         "url": fetched.url,
-        "surt": surt(fetched.url),
+        "surt": sort_key(fetched.url),
         "host": (urlsplit(fetched.url).netloc or "").lower(),
         "kind": fetched.kind.value,
         "site_id": site_id,

@@ -7,7 +7,7 @@ of both stays small and no row ever points past what is on disk.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -23,7 +23,7 @@ from archive.times import Clock, iso, utc_now
 from archive.warc.exchange import Original, Placed
 from archive.warc.payload import split_head
 from archive.warc.reader import read_payload
-from archive.warc.writer import WarcWriter, digest
+from archive.warc.writer import WarcWriter, digest, digest_label
 
 BATCH = 200
 
@@ -86,8 +86,9 @@ class Recorder:
         """Keep one fetch; where its record stands. It is durable once :meth:`flush` (or a full batch) has
         returned.
         """
-        placed = self._store(fetched)
-        sha256 = self._remember(fetched, placed)
+        sums = _sums_of(fetched)
+        placed = self._store(fetched, sums)
+        sha256 = self._remember(fetched, placed, sums)
         size = len(fetched.body) if fetched.body is not None else None
         # a row waits without the bytes: they are in the record, and a batch of them would fill the memory
         self.add_placed(replace(fetched, body=None, exchange=None), placed, sha256, size)
@@ -153,23 +154,22 @@ class Recorder:
 
     # ------------------------------------------------------------------
 
-    def _store(self, fetched: Fetched) -> Placed:
+    def _store(self, fetched: Fetched, sums: _Sums) -> Placed:
         notes = notes_of(fetched)
         if fetched.exchange is None:
             return self._writer.store_note(fetched.url, iso(fetched.fetched_at), notes)
-        return self._writer.store(fetched.exchange, self._original_for(fetched), notes)
+        return self._writer.store(
+            fetched.exchange, self._original_for(fetched, sums), notes, payload_digest=sums.payload or None
+        )
 
-    def _original_for(self, fetched: Fetched) -> Original | None:
+    def _original_for(self, fetched: Fetched, sums: _Sums) -> Original | None:
         """The earlier record with this payload, if there is one to refer to."""
-        assert fetched.exchange is not None
         if fetched.status == 304:
             known = self._known.get(fetched.url)
             return self._find_original(known.payload_digest, known.sha256) if known else None
         if fetched.body is None or _was_posted(fetched):
             return None
-        _, body = split_head(fetched.exchange.response)
-        sha256 = hashlib.sha256(fetched.body).hexdigest()
-        return self._find_original(digest(body), sha256) if body else None
+        return self._find_original(sums.payload, sums.sha256) if sums.payload else None
 
     def _find_original(self, payload_digest: str, sha256: str) -> Original | None:
         """Both must agree: the same bytes under another coding are another file with its own record."""
@@ -180,14 +180,14 @@ class Recorder:
                 self._originals[payload_digest, sha256] = found
         return found
 
-    def _remember(self, fetched: Fetched, placed: Placed) -> str | None:
+    def _remember(self, fetched: Fetched, placed: Placed, sums: _Sums) -> str | None:
         """Note what a later fetch can refer to; the sha256 of the file's bytes, if there are any."""
         known = self._known.get(fetched.url)
         if fetched.status == 304:
             return known.sha256 if known else None
         if fetched.body is None:
             return None
-        sha256 = hashlib.sha256(fetched.body).hexdigest()
+        sha256 = sums.sha256
         if placed.record_type == "response" and not _was_posted(fetched):
             self._originals[placed.payload_digest, sha256] = Original(
                 fetched.url, iso(fetched.fetched_at), placed.payload_digest
@@ -215,6 +215,29 @@ class Recorder:
         self._pending.clear()
         self._listings.clear()
         self._writer.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """The digests of one answer: that of its body as sent, as WARC writes it, and the file's own, in hex.
+
+    Empty where there is no such thing.
+    """
+
+    payload: str
+    sha256: str
+
+
+def _sums_of(fetched: Fetched) -> _Sums:
+    file = hashlib.sha256(fetched.body) if fetched.body is not None else None
+    sent = split_head(fetched.exchange.response)[1] if fetched.exchange is not None else b""
+    if not sent:
+        payload = ""
+    elif file is not None and sent == fetched.body:
+        payload = digest_label(file.digest())  # sent without any coding: they are the same bytes
+    else:
+        payload = digest(sent)
+    return _Sums(payload, file.hexdigest() if file is not None else "")
 
 
 def _was_posted(fetched: Fetched) -> bool:

@@ -22,7 +22,7 @@ def utc_now() -> datetime:
 
 def iso(moment: datetime) -> str:
     """``moment`` (aware) as the catalogue writes it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def from_iso(text: str) -> datetime:

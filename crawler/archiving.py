@@ -26,7 +26,7 @@ from crawler.hosts import NotAsked, hosts_of
 from crawler.page import Page, is_html, read_page, resolver
 from crawler.trouble import explain, first_line
 from crawler.verdict import Judgement, Verdict, judge
-from crawler.wire import TOO_LARGE, OneAtATime, Wire
+from crawler.wire import CUT_OFF, TOO_LARGE, TOO_SLOW, OneAtATime, Wire
 
 ACCEPT_ENCODING = "gzip, deflate"  # codings that every WARC reader understands
 
@@ -159,8 +159,10 @@ class ArchiveMiddleware:
             body = decode_body(wire_body, fields, self._max_bytes)
         except UndecodableBody as error:
             return Judgement(Verdict.ERROR, f"the body cannot be decoded: {error}"), None
-        if "dataloss" in response.flags or "partial" in response.flags and "content-length" in fields:
+        if CUT_OFF in response.flags:
             return Judgement(Verdict.TRUNCATED, "the connection closed before the body's end"), body
+        if TOO_SLOW in response.flags:
+            return Judgement(Verdict.TRUNCATED, "the body's end did not come in time"), body
         page = _page(request, body, fields)
         judgement = judge(
             response.status,
@@ -237,6 +239,8 @@ def _kind(request: Request, page: Page | None = None) -> Kind:
 
 
 def _without_coding(headers: Headers) -> Headers:
+    if "Content-Encoding" not in headers:
+        return headers
     kept = headers.copy()
     kept.pop("Content-Encoding", None)
     return kept

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from crawler.families import Ask, Family, ListItem, family_of, is_article_url, paging_of
+from crawler.families import Ask, Family, ListItem, family_of, is_article_url, items_of, paging_of
 from crawler.page import FILE_EXTENSION, Link, Page
 from crawler.report_files import LITTLE_TEXT, report_files
 from crawler.scores import (
@@ -121,6 +121,7 @@ def context_of(page: Page, depth: int = 0) -> PageContext:
     return PageContext(page.url, depth, is_report_column(page), bodies)
 
 
+@lru_cache(maxsize=32)
 def is_article(page: Page) -> bool:
     """Whether the page is an article: by its tags (an article alone carries ArticleTitle), URL or title."""
     if is_article_url(page.url):
@@ -146,6 +147,7 @@ def _report_words(page: Page) -> int:
     return sum(words in page.text for words in _REPORT_WORDS)
 
 
+@lru_cache(maxsize=32)
 def is_report_column(page: Page) -> bool:
     """Whether the page lists annual reports.
 
@@ -160,7 +162,7 @@ def is_report_column(page: Page) -> bool:
     reports = _report_links(page)
     if len(reports) < 3:
         return False
-    items = family_of(page).items(page)
+    items = items_of(page)
     return 2 * len(reports) >= len(items)
 
 
@@ -170,7 +172,7 @@ def _report_links(page: Page) -> list[Link]:
 
 def _is_column_by_rows(page: Page) -> bool:
     """A page that was named as a column from elsewhere: few rows, some of which could be reports."""
-    items = family_of(page).items(page)
+    items = items_of(page)
     soft = [one for one in items if _could_be_a_report(one.title)]
     return not items or (len(items) <= _FEW_ROWS and 3 * len(soft) >= len(items))
 
@@ -294,7 +296,7 @@ def _files(page: Page, family: Family, title: str) -> Iterator[Candidate]:
 
 def _from_column(page: Page, family: Family, place: Place) -> Iterator[Candidate]:
     """Every row that is not another kind of report, every page of the list, and the folders under it."""
-    items = family.items(page)
+    items = items_of(page)
     for item in _rows_of_column(page, items):
         yield _row(item)
     paging = paging_of(page)

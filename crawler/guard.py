@@ -1,18 +1,15 @@
 """Keeps the crawler off private networks: only public addresses are connected to.
 
-The check sits in the name resolver, so it holds for the address really connected to: for redirects,
+The check sits where the socket is made, so it holds for the address really connected to: for redirects,
 for addresses written as numbers, and for a name that resolves anew to another address.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+import socket
 
-from scrapy.crawler import Crawler
-from scrapy.resolver import CachingHostnameResolver
-from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
-from zope.interface import implementer, provider
+from aiohappyeyeballs import AddrInfoType
 
 
 def is_public(address: str) -> bool:
@@ -25,43 +22,18 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-@provider(IResolutionReceiver)
-class _PublicOnly:
-    """Passes on the public addresses of a resolution and drops the others."""
-
-    def __init__(self, receiver: Any) -> None:
-        self._receiver = receiver
-
-    def resolutionBegan(self, resolution: Any) -> None:
-        self._receiver.resolutionBegan(resolution)
-
-    def addressResolved(self, address: Any) -> None:
-        if is_public(address.host):
-            self._receiver.addressResolved(address)
-
-    def resolutionComplete(self) -> None:
-        self._receiver.resolutionComplete()
+class NotPublic(OSError):
+    """The address is none of the public network."""
 
 
-@implementer(IHostnameResolver)
-class GuardedResolver(CachingHostnameResolver):
-    """Scrapy's caching resolver; private addresses are dropped unless the site's settings allow them."""
+def public_socket(info: AddrInfoType) -> socket.socket:
+    """The socket for one attempt to connect. Raises :class:`NotPublic`."""
+    if not is_public(str(info[4][0])):
+        # without the address, so that several such attempts end as one
+        raise NotPublic("the address is none of the public network")
+    return any_socket(info)
 
-    allow_private = False
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, reactor: Any) -> GuardedResolver:
-        resolver: GuardedResolver = super().from_crawler(crawler, reactor)
-        resolver.allow_private = crawler.settings.getbool("NIANBAO_ALLOW_PRIVATE")
-        return resolver
-
-    def resolveHostName(
-        self,
-        resolutionReceiver: Any,
-        hostName: str,
-        portNumber: int = 0,
-        addressTypes: Any = None,
-        transportSemantics: str = "TCP",
-    ) -> IHostResolution:
-        receiver: Any = resolutionReceiver if self.allow_private else _PublicOnly(resolutionReceiver)
-        return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
+def any_socket(info: AddrInfoType) -> socket.socket:
+    """The socket for one attempt to connect, wherever it leads."""
+    return socket.socket(info[0], info[1], info[2])

@@ -25,6 +25,8 @@ class CrawlJob:
     ``browser`` is "auto", "off" or a program; ``max_drawn`` bounds the pages that are drawn in it.
     ``night`` leaves out what is not due by the three numbers of days; at ``stop_at`` (ISO) no more is asked.
     ``resume_since``: what was fetched from then on, by a crawl that was killed, is not fetched again.
+    ``timeout`` is how many seconds a server may stay silent. ``parent`` is the process without which the
+    crawl is not to go on.
     """
 
     catalogue_url: str
@@ -54,6 +56,8 @@ class CrawlJob:
     stop_at: str | None = None
     resume_since: str | None = None
     log_file: str | None = None
+    timeout: float = 60.0
+    parent: int | None = None
 
     @property
     def home_path(self) -> Path:

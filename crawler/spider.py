@@ -23,13 +23,14 @@ from archive.listings import PastListing
 from archive.recorder import Recorder
 from crawler.columns import columns_told
 from crawler.discovery import Candidate, CandidateKind, Place, follow, list_candidates, takes_as_column
-from crawler.families import Ask, drawn_lists_of, family_named, family_of, paging_of
+from crawler.families import Ask, drawn_lists_of, family_named, family_of, items_of, paging_of
 from crawler.frontier import Frontier, Step
 from crawler.hosts import Hosts, NotAsked
 from crawler.job import CrawlJob, Outcome, Progress
 from crawler.nightly import FROM_ARCHIVE, Almanac, NotDue
 from crawler.page import Page, is_html, read_page
 from crawler.sources import read_source, sitemaps_of, sources_of
+from crawler.stopping import ORPHANED, WINDOW_CLOSED
 from crawler.titles import TitleKind, title_kind
 from crawler.trace import Followed, write_trace
 from crawler.trouble import explain
@@ -49,7 +50,6 @@ _LEADS_TO = {
     CandidateKind.ATTACHMENT: "files",
     CandidateKind.EXPLORE: "pages to look at",
 }
-WINDOW_CLOSED = "the window of hours closed"
 _GOOD = (Verdict.OK, Verdict.NOT_MODIFIED)
 _OF_A_REPORT = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)
 #: Requests handed to Scrapy at a time; the others wait in the frontier, where a better one overtakes them.
@@ -390,7 +390,7 @@ class ReportSpider(Spider):
 
     def _is_twin(self, page: Page) -> bool:
         """Whether another address has shown the same list in this crawl."""
-        rows = signature(family_of(page).items(page))
+        rows = signature(items_of(page))
         known = rows in self._signatures
         if rows is not None:
             self._signatures.add(rows)
@@ -407,7 +407,7 @@ class ReportSpider(Spider):
             walk.has_folders |= one.kind is CandidateKind.LISTING
         paging = paging_of(page)
         walk.note_paging(paging)
-        new = walk.note_rows(family_of(page).items(page)) | walk.note_rows(
+        new = walk.note_rows(items_of(page)) | walk.note_rows(
             one.row for one in found if one.row is not None
         )
         if new or step.walk is None:
@@ -568,9 +568,9 @@ class ReportSpider(Spider):
             return "; ".join(refused)
         if self._start_problems and (self._start_answers == 0 or self._job.given):
             return "; ".join(self._start_problems)
-        if reason not in ("finished", "shutdown", WINDOW_CLOSED):
+        if reason not in ("finished", "shutdown", WINDOW_CLOSED, ORPHANED):
             return f"the crawl stopped early: {reason}"
-        if reason == "shutdown":
+        if reason in ("shutdown", ORPHANED):
             return "the crawl was interrupted; run it again to go on"
         if not self._job.given and not self._walks and reason != WINDOW_CLOSED:
             return (

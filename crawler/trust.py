@@ -6,18 +6,14 @@ failed is recorded, the host bears a mark, each answer says it, and so does the 
 
 from __future__ import annotations
 
-from typing import Any
+import ssl
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from OpenSSL import SSL
 from scrapy import Request
-from scrapy.core.downloader.contextfactory import _ScrapyClientContextFactory
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Response
-from service_identity import VerificationError
-from twisted.web.iweb import IPolicyForHTTPS
-from zope.interface import implementer
 
 from archive.capture import Kind
 from archive.hosts import Trust
@@ -25,22 +21,26 @@ from crawler.hosts import Hosts, hosts_of
 from crawler.verdict import Judgement, Verdict
 
 _NO_ANSWER = (DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError)
-_PORTS = {443: "", 80: ""}
+_OLD_RENEGOTIATION = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
+_ANOTHER_NAME = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
 
 
-@implementer(IPolicyForHTTPS)
-class CertificatePolicy:
-    """Verifies, except where the certificate was found not to hold in this crawl."""
+def strict_context() -> ssl.SSLContext:
+    """Verifies the certificate and its name; takes servers that were last set up some years ago."""
+    context = ssl.create_default_context()
+    context.set_ciphers("DEFAULT:@SECLEVEL=1")
+    context.options |= _OLD_RENEGOTIATION
+    return context
 
-    def __init__(self, crawler: Crawler, hosts: Hosts) -> None:
-        self._hosts = hosts
-        self._strict = _ScrapyClientContextFactory.from_crawler(crawler)
-        self._lenient = _ScrapyClientContextFactory(verify_certificates=False)
 
-    def creatorForNetloc(self, hostname: bytes, port: int) -> Any:
-        host = hostname.decode("ascii") + _PORTS.get(port, f":{port}")
-        lenient = self._hosts.of(f"https://{host}/").unverified
-        return (self._lenient if lenient else self._strict).creatorForNetloc(hostname, port)
+def lenient_context() -> ssl.SSLContext:
+    """For a host whose certificate was found not to hold in this crawl."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.options |= _OLD_RENEGOTIATION
+    return context
 
 
 class TrustMiddleware:
@@ -88,29 +88,18 @@ class TrustMiddleware:
 def certificate_fault(error: BaseException) -> str | None:
     """What is wrong with a certificate, where that is why a connection failed."""
     for one in _causes(error):
-        if isinstance(one, VerificationError):
-            return "it is another host's"
-        if isinstance(one, SSL.Error) and "certificate verify failed" in str(one):
-            return _openssl_reason(one)
+        if type(one) is ssl.SSLCertVerificationError:  # what aiohttp makes of it has no code
+            other = one.verify_code in _ANOTHER_NAME
+            return "it is another host's" if other else one.verify_message or "it cannot be verified"
     return None
 
 
-def _openssl_reason(error: SSL.Error) -> str:
-    return "; ".join(str(part[-1]) for part in error.args[0] if part) or "it cannot be verified"
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The error, what it came from, and what Twisted put into it."""
-    found: list[BaseException] = []
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        one = waiting.pop()
-        if one is None or one in found:
-            continue
-        found.append(one)
-        waiting.append(one.__cause__)
-        waiting.extend(reason.value for reason in getattr(one, "reasons", []))
-    return found
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, and what it came from."""
+    one: BaseException | None = error
+    while one is not None:
+        yield one
+        one = one.__cause__
 
 
 def _again(request: Request, url: str) -> Request:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from crawler.families import drawn_lists_of, family_of, paging_of
+from crawler.families import drawn_lists_of, family_of, items_of, paging_of
 from crawler.page import Page, read_page, resolver
 
 
@@ -288,7 +288,7 @@ def _html(answer: _Answer) -> Judgement:
 def _is_readable(page: Page) -> bool:
     """Whether a family reads without a browser what the script would draw: its lists, its menu, its rows."""
     family = family_of(page)
-    rows = paging_of(page) or drawn_lists_of(page) or family.items(page)
+    rows = paging_of(page) or drawn_lists_of(page) or items_of(page)
     return bool(rows or family.written_links(page))
 
 
@@ -308,10 +308,10 @@ def is_shell(page: Page) -> bool:
 
 def _is_challenge(answer: _Answer) -> bool:
     """瑞数 also writes its script into ordinary pages, so a page with something to read or follow is none."""
-    if len(answer.body) > _LARGEST_SHELL or not _challenge_marks(answer.body):
-        return False
     page = answer.page
-    return page is None or (answer.length <= _SHELL_TEXT and len(page.links) <= 3)
+    if len(answer.body) > _LARGEST_SHELL or (page is not None and len(page.links) > 3):
+        return False
+    return _challenge_marks(answer.body) and answer.length <= _SHELL_TEXT
 
 
 def _challenge_marks(body: bytes) -> bool:

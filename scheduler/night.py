@@ -5,6 +5,7 @@ This is what ``nianbao crawl`` does by hand and what a nightly schedule starts.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -125,7 +126,7 @@ def _crawl_site(
     catalogue: Catalogue, run_id: int, task: SiteTask, tell: Callable[[str, Progress], None]
 ) -> Outcome:
     site_id = None if task.job.given else site_row(catalogue, task.identity)
-    job = replace(task.job, run_id=run_id, site_id=site_id)
+    job = replace(task.job, run_id=run_id, site_id=site_id, parent=os.getpid())
     if site_id is not None:
         job = replace(job, resume_since=unfinished_since(catalogue, run_id, site_id, RESUME_WITHIN))
     outcome = _run_process(job, tell)

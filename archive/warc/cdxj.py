@@ -18,9 +18,9 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from typing import IO
 
-from surt import surt
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
+from archive.sortkey import sort_key
 from archive.warc.digests import Digest
 from archive.warc.fields import FieldList, first, read_date
 from archive.warc.payload import split_head
@@ -126,7 +126,7 @@ def line_of(record: Record, file: str) -> str | None:
 
 def _key(url: str | None) -> str:
     try:
-        return str(surt(url))
+        return sort_key(url) if url is not None else "-"
     except (ValueError, UnicodeError):
         return url or "-"
 

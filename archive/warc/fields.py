@@ -23,7 +23,10 @@ _DATE = re.compile(
 def first(fields: FieldList, name: str) -> str | None:
     """The first value of a field, its name in any case; None when it is missing or empty."""
     wanted = name.lower()
-    return next((value for key, value in fields if key.lower() == wanted and value), None)
+    for key, value in fields:
+        if value and key.lower() == wanted:
+            return value
+    return None
 
 
 def read_fields(lines: Sequence[bytes]) -> tuple[FieldList, list[str]]:

@@ -48,7 +48,15 @@ def open_name(path: Path) -> Path:
 
 def digest(data: bytes) -> str:
     """``sha256:`` and the base32 form that WARC tools write."""
-    return "sha256:" + b32encode(hashlib.sha256(data).digest()).decode("ascii")
+    return digest_label(hashlib.sha256(data).digest())
+
+
+def digest_label(sha256: bytes) -> str:
+    """A sha256 as WARC tools write it."""
+    return "sha256:" + b32encode(sha256).decode("ascii")
+
+
+_NOTHING = digest(b"")
 
 
 class ArchiveUnwritable(Exception):
@@ -120,13 +128,19 @@ class WarcWriter:
         self.close()
 
     def store(
-        self, exchange: Exchange, original: Original | None = None, notes: Notes | None = None
+        self,
+        exchange: Exchange,
+        original: Original | None = None,
+        notes: Notes | None = None,
+        *,
+        payload_digest: str | None = None,
     ) -> Placed:
         """Append the response (or a revisit of ``original``) and its request; the response's place.
 
         A response whose status is 304 becomes a ``server-not-modified`` revisit, without an HTTP
         block (so that replay gives the original's), its head in a ``metadata`` record. ``notes`` are header
-        fields of our own (``Nianbao-…``), from which a lost catalogue can be made again.
+        fields of our own (``Nianbao-…``), from which a lost catalogue can be made again. ``payload_digest``
+        is that of the response's body, where the caller has worked it out.
 
         Raises :class:`ArchiveUnwritable`; the file is then cut back to its last whole record.
         """
@@ -140,7 +154,7 @@ class WarcWriter:
             main = self._identical(exchange, head, original, date)
             extra = []
         else:
-            main = self._response(exchange, head, body, date)
+            main = self._response(exchange, payload_digest or digest(body), date)
             extra = []
         placed = self._place(file, main, notes)
         for record in [*extra, self._request(exchange, main, date)]:
@@ -303,9 +317,9 @@ class WarcWriter:
         record.rec_headers.add_header("Content-Type", content_type)
         return record
 
-    def _response(self, exchange: Exchange, head: bytes, body: bytes, date: str) -> ArcWarcRecord:
-        record = self._http("response", exchange, head + body, date)
-        record.rec_headers.add_header("WARC-Payload-Digest", digest(body))
+    def _response(self, exchange: Exchange, payload_digest: str, date: str) -> ArcWarcRecord:
+        record = self._http("response", exchange, exchange.response, date)
+        record.rec_headers.add_header("WARC-Payload-Digest", payload_digest)
         return record
 
     def _identical(self, exchange: Exchange, head: bytes, original: Original, date: str) -> ArcWarcRecord:
@@ -331,7 +345,7 @@ class WarcWriter:
         content_type = "application/http; msgtype=request"
         record = self._record("request", exchange.url, date, exchange.request, content_type=content_type)
         _, body = split_head(exchange.request)
-        record.rec_headers.add_header("WARC-Payload-Digest", digest(body))
+        record.rec_headers.add_header("WARC-Payload-Digest", digest(body) if body else _NOTHING)
         record.rec_headers.add_header("WARC-Concurrent-To", _record_id(response))
         return record
 

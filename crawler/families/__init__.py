@@ -21,6 +21,7 @@ __all__ = [
     "drawn_lists_of",
     "family_named",
     "family_of",
+    "items_of",
     "is_article_url",
     "paging_of",
 ]
@@ -51,6 +52,12 @@ def family_of(page: Page) -> Family:
 def family_named(name: str) -> Family:
     """The family of this name."""
     return next(family for family in FAMILIES if family.name == name)
+
+
+@lru_cache(maxsize=32)
+def items_of(page: Page) -> tuple[ListItem, ...]:
+    """The rows of the page's lists, by its family; worked out once, for several ask."""
+    return family_of(page).items(page)
 
 
 def drawn_lists_of(page: Page) -> tuple[Ask, ...]:

@@ -27,7 +27,8 @@ class Vsb(Family):
     def recognises(self, page: Page) -> bool:
         """By an article's URL, the editor's classes, or the pager's."""
         return _ARTICLE.search(page.url) is not None or (
-            any(mark in page.text for mark in _MARKS) or _ROW.search(page.text) is not None
+            any(mark in page.text for mark in _MARKS)
+            or ("info/" in page.text and _ROW.search(page.text) is not None)
         )
 
     def list_pages(self, page: Page) -> ListPaging | None:

@@ -16,7 +16,7 @@ from crawler.job import Outcome
 from tests.crawler.loopback import Answer, Asked, Loopback, captures, column, crawl, finish, job_for, pages
 
 # The crawl process with a resolver of our own, for which 127.0.0.2 is a public address: the name is there
-# until the server has been asked once, and on 127.0.0.1 ever after. Scrapy's cache of names is off.
+# until the server has been asked once, and on 127.0.0.1 ever after. No name is remembered.
 REBINDING = """
 import os, runpy, socket
 real = socket.getaddrinfo
@@ -27,8 +27,8 @@ def resolve(host, *rest, **more):
 socket.getaddrinfo = resolve
 import crawler.guard
 crawler.guard.is_public = lambda address: address == "127.0.0.2"
-from scrapy.resolver import dnscache
-type(dnscache).__setitem__ = lambda *_: None
+import crawler.wire
+crawler.wire.NAMES_KEPT = 0
 runpy.run_module("crawler.process", run_name="__main__")
 """
 
