@@ -78,7 +78,10 @@ def posted_url(url: str, body: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The newest stored bytes of a URL, with the validators its server sent along with them."""
+    """The newest stored bytes of a URL, with the validators its server sent along with them.
+
+    ``changed``: it has given other bytes before.
+    """
 
     url: str
     sha256: str
@@ -86,6 +89,7 @@ class Known:
     media_type: str | None
     etag: str | None
     last_modified: str | None
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,7 @@ class Recorder:
                 media_type=fetched.media_type,
                 etag=fetched.etag,
                 last_modified=fetched.last_modified,
+                changed=_has_changed(known, sha256),
             )
         return sha256
 
@@ -285,8 +286,13 @@ def _load_known(catalogue: Catalogue, host: str) -> dict[str, Known]:
                 media_type=capture.media_type,
                 etag=capture.etag,
                 last_modified=capture.last_modified,
+                changed=_has_changed(known.get(url), capture.sha256),
             )
     return known
+
+
+def _has_changed(before: Known | None, sha256: str) -> bool:
+    return before is not None and (before.changed or before.sha256 != sha256)
 
 
 def _was_imported(catalogue: Catalogue, url: str, sha256: str) -> bool:

@@ -16,7 +16,7 @@ from scrapy.http import Headers, Response
 from scrapy.utils.defer import deferred_from_coro
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive.capture import Fetched, Kind, Via, posted_url
+from archive.capture import Fetched, Kind, Known, Via, posted_url
 from archive.recorder import Recorder
 from archive.warc.exchange import Exchange, Placed
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, media_type_of, split_head
@@ -68,7 +68,7 @@ class ArchiveMiddleware:
 
     def process_request(self, request: Request) -> None:
         request.headers["Accept-Encoding"] = ACCEPT_ENCODING
-        if request.method != "GET" or request.meta.get("unconditional"):
+        if request.method != "GET" or request.meta.get("unconditional") or request.meta.get("again"):
             return
         known = self._recorder.known(_name(request))
         if known is None or known.sha256 is None:
@@ -98,7 +98,9 @@ class ArchiveMiddleware:
             judgement = replace(judgement, reason=f"{judgement.reason}; the certificate does not hold")
         page = request.meta.get("page")
         fetched = _fetched(request, response, exchange, judgement, body, fields, page)
+        before = self._recorder.known(fetched.url)
         request.meta["placed"] = self._keep(fetched)
+        request.meta["first_change"] = page is not None and self._is_first_change(fetched, before)
         request.meta["judgement"] = judgement
         if judgement.verdict is Verdict.SOFT_GONE:
             request.meta["dont_redirect"] = True
@@ -178,6 +180,14 @@ class ArchiveMiddleware:
         request.meta["page"] = page
         return judgement, body
 
+    def _is_first_change(self, fetched: Fetched, before: Known | None) -> bool:
+        """Whether a report's page came with other bytes than ever before, for the first time."""
+        of_report = fetched.kind in (Kind.ARTICLE, Kind.GIVEN) and fetched.verdict == Verdict.OK
+        if not of_report or fetched.again or before is None or before.changed:
+            return False
+        now = self._recorder.known(fetched.url)
+        return now is not None and now.changed
+
     def _from_archive(self, request: Request, response: Response) -> Response:
         """A 304 for the spider: with the stored body, so that lists can be walked from it."""
         body = self._recorder.known_body(_name(request))
@@ -210,6 +220,7 @@ def _fetched(
         if judgement.verdict is Verdict.MOVED
         else None,
         via=Via.BROWSER if request.meta.get("browser") else Via.HTTP,
+        again=bool(request.meta.get("again")),
     )
 
 

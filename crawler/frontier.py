@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from archive.capture import Kind, posted_url
@@ -17,7 +17,7 @@ class Step:
     address of the list that the answer is a part of.
     `article` is the page of the report that a further page or a frame belongs to, `column` says that the page
     stands within a report column, `draw` that the browser is to draw it. `hops` counts the redirects that led
-    here.
+    here. `again`: it is asked for once more, to learn what of it changes by itself.
     """
 
     ask: Ask
@@ -33,6 +33,7 @@ class Step:
     hops: int = 0
     column: bool = False
     draw: bool = False
+    again: bool = False
 
     @property
     def url(self) -> str:
@@ -67,6 +68,10 @@ class Frontier:
         self._known.add(step.url)
         heapq.heappush(self._queue, (-step.priority, next(self._order), step))
         return True
+
+    def add_again(self, step: Step) -> None:
+        """Queue a second look at what has been given out already."""
+        heapq.heappush(self._queue, (-step.priority, next(self._order), replace(step, again=True)))
 
     def take(self, most: int) -> Iterator[Step]:
         """Give out the best steps, as long as the budget lasts."""

@@ -111,7 +111,8 @@ class Nightly:
         return cls(almanac, recorder_of(crawler))
 
     def process_request(self, request: Request) -> Response | None:
-        if request.method != "GET" or request.meta.get("browser") or "kind" not in request.meta:
+        meta = request.meta
+        if request.method != "GET" or meta.get("browser") or meta.get("again") or "kind" not in meta:
             return None
         known = self._almanac.stored(request.url, Kind(request.meta["kind"]))
         if known is None:

@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 from archive.capture import Kind, ListingSeen
 from archive.listings import PastListing
 from archive.recorder import Recorder
+from crawler.browser import DRAWN
 from crawler.columns import columns_told
 from crawler.discovery import Candidate, CandidateKind, Place, follow, list_candidates, takes_as_column
 from crawler.families import Ask, drawn_lists_of, family_named, family_of, items_of, paging_of
@@ -60,6 +61,9 @@ _LIST_PAGE = 96.0
 _KNOWN = 97.0
 _KNOWN_REASON = "a column known before"
 _SOURCE = 12.0
+_AT_ONCE = 999.0
+#: A site that makes all its pages anew is learned from some of them.
+_MOST_SECOND_LOOKS = 20
 _MOST_SOURCE_PAGES = 10
 _MOST_HOPS = 8
 #: A program that has refused so many files, by a captcha, is not asked for the others in this crawl.
@@ -103,7 +107,8 @@ class ReportSpider(Spider):
         self._frontier = Frontier(job.max_pages)
         self._in_flight = 0
         self._walks: dict[str, Walk] = {}
-        self._counts: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
+        self._second_looks = 0
         self._not_asked = 0
         self._spared = 0
         self._refused_files: Counter[str] = Counter()
@@ -167,6 +172,7 @@ class ReportSpider(Spider):
             "step": step,
             "source": _is_source(step),
             "draw": step.draw,
+            "again": step.again,
             "handle_httpstatus_all": True,
         }
         return Request(
@@ -189,6 +195,10 @@ class ReportSpider(Spider):
         self._in_flight -= 1
         judgement: Judgement | None = meta.get("judgement")
         verdict = judgement.verdict if judgement is not None else Verdict.OK
+        if step.again:
+            self._counts["again"] += 1
+            yield from self._next()
+            return
         if FROM_ARCHIVE in response.flags:
             self._spared += 1
         else:
@@ -201,12 +211,23 @@ class ReportSpider(Spider):
             self._note_refusal(step, judgement)
         else:
             self._take(response, step, meta.pop("page", None))
+            if meta.get("first_change") and DRAWN not in response.flags:
+                self._look_twice(step)
         yield from self._next()
+
+    def _look_twice(self, step: Step) -> None:
+        """What differs between two looks that are seconds apart was edited by nobody."""
+        if self._second_looks < _MOST_SECOND_LOOKS:
+            self._second_looks += 1
+            self._frontier.add_again(replace(step, priority=_AT_ONCE))
 
     def failed(self, failure: Failure) -> Iterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         step: Step = request.meta["step"]
         self._in_flight -= 1
+        if step.again:
+            yield from self._next()
+            return
         if isinstance(failure.value, NotDue):
             self._spared += 1
             yield from self._next()
@@ -500,15 +521,15 @@ class ReportSpider(Spider):
 
     def _count(self, verdict: Verdict, size: int, step: Step) -> None:
         counted = verdict.value if verdict in _GOOD or not _is_source(step) else "source"
-        self._counts[counted] = self._counts.get(counted, 0) + 1
+        self._counts[counted] += 1
         if verdict in _GOOD and step.kind in _OF_A_REPORT:
-            self._counts["found"] = self._counts.get("found", 0) + 1
+            self._counts["found"] += 1
         if verdict is not Verdict.NOT_MODIFIED:
-            self._counts["bytes"] = self._counts.get("bytes", 0) + size
+            self._counts["bytes"] += size
 
     def progress(self) -> Progress:
         waiting = self._in_flight + len(self._frontier)
-        return Progress(self._fetched(), waiting, self._counts.get("found", 0))
+        return Progress(self._fetched(), waiting, self._counts["found"])
 
     def _fetched(self) -> int:
         return sum(count for key, count in self._counts.items() if key not in ("found", "bytes"))
@@ -530,19 +551,19 @@ class ReportSpider(Spider):
         return Outcome(
             name=self._job.name,
             fetched=self._fetched(),
-            not_modified=counts.get(Verdict.NOT_MODIFIED.value, 0),
-            found=counts.get("found", 0),
-            failed=sum(counts.get(v.value, 0) for v in (Verdict.ERROR, Verdict.TRUNCATED, Verdict.TOO_LARGE)),
-            blocked=counts.get(Verdict.BLOCKED.value, 0) + counts.get(Verdict.CHALLENGE.value, 0),
-            gone=counts.get(Verdict.GONE.value, 0) + counts.get(Verdict.SOFT_GONE.value, 0),
-            excluded=counts.get(Verdict.EXCLUDED.value, 0),
+            not_modified=counts[Verdict.NOT_MODIFIED.value],
+            found=counts["found"],
+            failed=sum(counts[v.value] for v in (Verdict.ERROR, Verdict.TRUNCATED, Verdict.TOO_LARGE)),
+            blocked=counts[Verdict.BLOCKED.value] + counts[Verdict.CHALLENGE.value],
+            gone=counts[Verdict.GONE.value] + counts[Verdict.SOFT_GONE.value],
+            excluded=counts[Verdict.EXCLUDED.value],
             not_asked=self._not_asked,
             spared=self._spared,
             listings=self._listings,
             incomplete_listings=self._incomplete,
             unexplored=len(waiting),
             unexplored_best=tuple(f"{step.url} ({step.reason})" for step in waiting[:_MOST_TOLD]),
-            received_bytes=counts.get("bytes", 0),
+            received_bytes=counts["bytes"],
             problem=self._problem(reason),
             interrupted=reason not in ("finished", WINDOW_CLOSED) and not self._resting(own=True),
             notes=(

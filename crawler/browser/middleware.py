@@ -14,6 +14,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 
 from archive.capture import Fetched, Kind, Via
 from crawler.archiving import recorder_of
+from crawler.browser import DRAWN
 from crawler.browser.messages import BrowserUnavailable, DrawingFailed, Drawn
 from crawler.browser.need import Need, names_reports, need_of
 from crawler.hosts import Hosts, host_of, hosts_of
@@ -201,7 +202,7 @@ class BrowserMiddleware:
         request.meta["judgement"] = judgement
         request.meta["page"] = page
         headers = Headers({"Content-Type": _HTML})
-        flags = [*response.flags, "drawn"]
+        flags = [*response.flags, DRAWN]
         return HtmlResponse(
             drawn.url,
             status=200,
