@@ -81,7 +81,7 @@ def _counted(fact: Fact) -> Fact:
         readings.append(replace(read, value=None, state=State.UNREADABLE))
         less = read.confidence / 2
         readings.append(ReadAs(Decimal(digits), State.VALUE, digits, less, f"{read.source} as one figure"))
-    return replace(fact, value=None, state=State.UNREADABLE, readings=tuple(readings))
+    return fact._replace(value=None, state=State.UNREADABLE, readings=tuple(readings))
 
 
 def _is_count(fact: Fact) -> bool:
@@ -102,7 +102,7 @@ def _likeliest(fact: Fact) -> Fact:
 
 
 def _with(fact: Fact, reading: ReadAs) -> Fact:
-    return replace(fact, value=reading.value, state=reading.state, raw=reading.raw)
+    return fact._replace(value=reading.value, state=reading.state, raw=reading.raw)
 
 
 def _sums(facts: Iterable[Fact]) -> Iterator[_Sum]:
@@ -166,13 +166,13 @@ def _others(fact: Fact) -> list[ReadAs]:
 def _judged(fact: Fact, sums: list[_Sum], mended: set[Place]) -> Fact:
     if not fact.readings:
         told = fact.state not in (State.ABSENT, State.UNREADABLE)
-        return fact if told else replace(fact, certainty=Certainty.UNCERTAIN)
+        return fact if told else fact._replace(certainty=Certainty.UNCERTAIN)
     holding, failing = sum(s.holds for s in sums), sum(not s.holds for s in sums)
     certainty = _certainty(fact, holding, failing, _place(fact) in mended)
     evidence = _evidence(fact.readings, holding, failing)
     if certainty is Certainty.UNCERTAIN and not _agree(fact.readings):
-        return replace(fact, value=None, state=State.UNREADABLE, certainty=certainty, evidence=evidence)
-    return replace(fact, certainty=certainty, evidence=evidence)
+        return fact._replace(value=None, state=State.UNREADABLE, certainty=certainty, evidence=evidence)
+    return fact._replace(certainty=certainty, evidence=evidence)
 
 
 def _certainty(fact: Fact, holding: int, failing: int, mended: bool) -> Certainty:

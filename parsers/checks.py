@@ -37,6 +37,7 @@ def run(facts: Iterable[Fact]) -> tuple[Check, ...]:
     return (*_requests(requests), *_review(review))
 
 
+@cache
 def is_part(row: str) -> bool:
     """Whether a row of table 3 is one of the results that （七）总计 sums up."""
     return any(row == p or (p[-1] == "." and row.startswith(p)) for p in _PARTS) or row.startswith("other")
@@ -90,12 +91,11 @@ def _review(facts: Mapping[str, Fact]) -> Iterable[Check]:
 
 
 def _sum(rule: str, scope: str, terms: list[Fact], total: Fact | None, detail: str) -> Check:
-    numbers = [number(f) for f in terms]
-    known = [n for n in numbers if n is not None]
-    expected = sum(known, Decimal(0)) if len(known) == len(numbers) else None
+    known = [f.value for f in terms if f.value is not None and f.state is State.VALUE]
+    expected = sum(known, Decimal(0)) if len(known) == len(terms) else None
     actual = number(total)
     passed = None if expected is None or actual is None else expected == actual
-    written = " + ".join(_printed(f) for f in terms)
+    written = " + ".join([_printed(f) for f in terms])
     fault = _fault(passed, [*terms, total])
     return Check(rule, scope, passed, expected, actual, f"{detail}: {written} = {_printed(total)}", fault)
 
@@ -116,5 +116,5 @@ def number(fact: Fact | None) -> Decimal | None:
 def _printed(fact: Fact | None) -> str:
     """The number, or the name of the state in its place."""
     if fact is None:
-        return State.ABSENT.value
-    return str(fact.value) if fact.value is not None else fact.state.value
+        return State.ABSENT
+    return str(fact.value) if fact.value is not None else fact.state

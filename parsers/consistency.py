@@ -56,8 +56,13 @@ def run(facts: Iterable[Fact], stated: Sequence[Stated], who: Identity) -> tuple
 
 def of_figures(facts: Iterable[Fact], stated: Sequence[Stated]) -> tuple[Check, ...]:
     """Those that are about figures: all but :data:`OF_NAMES`."""
-    places = {f"{f.table_code}/{f.row_code}/{f.column_code}": f for f in facts}
-    return (*_narrative(places, stated), *_annex(places), *_unread_rows(places))
+    facts = tuple(facts)
+    places = {f"{f.table_code}/{f.row_code}/{f.column_code}": f for f in facts if _is_compared(f)}
+    return (*_narrative(places, stated), *_annex(places), *_unread_rows(facts))
+
+
+def _is_compared(fact: Fact) -> bool:
+    return fact.column_code == "total" or fact.table_code in ("review", "statistics")
 
 
 def _narrative(places: _Places, stated: Sequence[Stated]) -> Iterator[Check]:
@@ -89,7 +94,8 @@ def _in_tables(places: _Places, code: str) -> tuple[str, list[Decimal | None]] |
         return scope, [new, *([new + before] if new is not None and before is not None else [])]
     if code in _STATED_AS:
         row = _STATED_AS[code]
-        cells = [k for k in places if k.startswith(f"requests/{row}") and k.endswith("/total")]
+        start = f"requests/{row}"
+        cells = [k for k in places if k.endswith("/total") and k.startswith(start)]
         scope = f"requests/{row}*/total" if row in _GROUPS else f"requests/{row}/total"
         return (scope, [_sum(places, cells)]) if cells else None
     for remedy, groups in _REMEDIES.items():
@@ -126,13 +132,12 @@ def _annex(places: _Places) -> Iterator[Check]:
         yield Check("statistics.sum", f"statistics/{whole}.*/value", passed, expected, actual, detail, fault)
 
 
-def _unread_rows(places: _Places) -> Iterator[Check]:
+def _unread_rows(all_facts: Sequence[Fact]) -> Iterator[Check]:
     """Rows of which every cell is unreadable: their label could not be told, or the row is printed twice."""
-    rows: dict[tuple[str, str], list[Fact]] = {}
-    for fact in places.values():
-        if not fact.table_code.startswith("other."):
-            rows.setdefault((fact.table_code, fact.row_code), []).append(fact)
-    for (table, row), facts in rows.items():
+    unread = [f for f in all_facts if f.state is State.UNREADABLE]
+    rows = dict.fromkeys((f.table_code, f.row_code) for f in unread if not f.table_code.startswith("other."))
+    for table, row in rows:
+        facts = [f for f in all_facts if f.table_code == table and f.row_code == row]
         if len(facts) > 1 and all(f.state is State.UNREADABLE for f in facts):
             detail = f"which row this is could not be told: {facts[0].raw}"
             yield Check("labels.known", f"{table}/{row}/*", False, None, None, detail, Fault.READER)

@@ -125,4 +125,4 @@ def _said(found: Sequence[tuple[str, Extraction]]) -> str:
 def _within(name: str, facts: Iterable[Fact]) -> Iterator[Fact]:
     """The facts with the file's name before their locators: ``附件.docx!docx:/body/tbl[1]/…``."""
     for fact in facts:
-        yield replace(fact, locator=f"{name}!{fact.locator}" if fact.locator else "")
+        yield fact._replace(locator=f"{name}!{fact.locator}" if fact.locator else "")

@@ -81,8 +81,12 @@ def _bare(division: Division) -> Iterable[str]:
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, _named()))
+def _beginning() -> dict[str, tuple[str, ...]]:
+    """All names, whole and short, by their first two characters, the longest first."""
+    names: dict[str, list[str]] = {}
+    for name in sorted({*_named(), *_short()}, key=len, reverse=True):
+        names.setdefault(name[:2], []).append(name)
+    return {start: tuple(beginning) for start, beginning in names.items()}
 
 
 def candidates(name: str | None) -> tuple[str, ...]:
@@ -108,13 +112,13 @@ def candidates(name: str | None) -> tuple[str, ...]:
 
 def _at(text: str, position: int) -> tuple[str, tuple[str, ...]] | None:
     """The longest division's name that stands here, else a short name that something of an office follows."""
-    for length in range(min(_longest(), len(text) - position), 1, -1):
-        part = text[position : position + length]
-        if part in _named():
-            return part, _named()[part]
-        following = text[position + length :]
-        if part in _short() and (position < 4) and _may_follow(following):
-            return part, (_short()[part],)
+    for name in _beginning().get(text[position : position + 2], ()):
+        if not text.startswith(name, position):
+            continue
+        if name in _named():
+            return name, _named()[name]
+        if position < 4 and _may_follow(text[position + len(name) :]):
+            return name, (_short()[name],)
     return None
 
 

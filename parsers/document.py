@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ class Reading:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell of a grid: ``row`` and ``column`` from 0, as placed after spans are honoured.
 
-    ``readings`` are those of a picture; none where the file itself holds the text.
+    ``readings`` are those of a picture; none where the file itself holds the text. (A tuple, for a report has
+    hundreds, and making frozen dataclasses takes four times as long.)
     """
 
     row: int

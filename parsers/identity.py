@@ -126,7 +126,7 @@ def _aliases(agency: str | None, names: tuple[str | None, ...], opening: str) ->
     """The agency's names that are not the one it is filed under, and its name in short (以下简称)."""
     if not agency:
         return ()
-    called = _IN_SHORT.findall(re.sub(r"\s", "", opening))
+    called = _IN_SHORT.findall("".join(opening.split())) if "以下" in opening else []
     shortened = [short for name, short in called if agency.endswith(name) or name.endswith(agency)]
     return tuple(dict.fromkeys(n for n in (*names, *shortened) if n and n != agency))
 

@@ -8,7 +8,7 @@ several that share their words (分别). That none came (未收到…申请) is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 
 from parsers.characters import mend
@@ -16,6 +16,8 @@ from parsers.document import Document
 from parsers.report import Stated
 
 _DIGITS = str.maketrans("０１２３４５６７８９．", "0123456789.")
+_WIDE_DIGIT = re.compile("[０-９．]")
+_GAPS = re.compile(r"[ \t\u3000]+")
 _WORTH = re.compile(r"\d|未|没有|无")
 """What every count holds: most paragraphs need no closer look."""
 _SENTENCE = re.compile(r"[^。；;！？!?\n]+[。；;！？!?]?")
@@ -29,7 +31,15 @@ _NOTHING = re.compile(
     r"(?:未|没有|无)(?:新)?(?:发生|收到|接到|出现|产生|有|受理|被)?[^，,；;。]*?(?P<what>(?:政府信息公开的?|公开|依)申请(?!引|产生|导致|而)|行政复议|行政诉讼)"
 )
 
-_CHANNELS = (
+_Rules = tuple[tuple[str, re.Pattern[str]], ...]
+"""Codes and what tells them, in the order in which they are tried."""
+
+
+def _rules(*rules: tuple[str, str]) -> _Rules:
+    return tuple((code, re.compile(words)) for code, words in rules)
+
+
+_CHANNELS = _rules(
     ("disclosed.gazette", r"政府公报|公报"),
     ("disclosed.weibo", r"微博"),
     ("disclosed.wechat", r"微信|公众号"),
@@ -37,7 +47,7 @@ _CHANNELS = (
     ("disclosed.website", r"网站|门户网|政府网|信息网|官网"),
     ("disclosed", r"(?:公开|发布|公布)的?(?:各类|各项|各种)?(?:政府|政务|有关|相关)?信息|主动公开(?!.*文件)"),
 )  # fmt: skip
-_RESULTS = (
+_RESULTS = _rules(
     ("requests.carried_out", r"结转(?:到|至)?(?:下|次)|转(?:到|至|入)(?:下|次)|(?:下一?年度?|次年)继续"),
     ("requests.carried_in", r"(?:上一?|去|往)年度?[^，、]{0,6}结转|结转(?:上|去)"),
     ("requests.partially_granted", r"部分(?:予以)?公开"),
@@ -47,21 +57,19 @@ _RESULTS = (
     ("requests.not_processed", r"不予处理"),
     ("requests.other", r"其他处理"),
 )
-_WAYS = (
+_WAYS = _rules(
     ("requests.received.in_person", r"当面|现场"),
     ("requests.received.fax", r"传真"),
     ("requests.received.online", r"网络|网上|在线|互联网|邮件|邮箱|平台"),
     ("requests.received.letter", r"信函|邮寄|信件|书面"),
 )
-_ENDS = (
+_ENDS = _rules(
     ("upheld", r"维持"),
     ("corrected", r"纠正|纠错|撤销"),
     ("pending", r"审结|审理中"),
     ("other", r"其他结果"),
 )
-_RECEIVED = re.compile(
-    r"(?:收到|新收|受理|接收|接到|收取|新增)[^，]*申请|申请.*(?:收到|受理)|新收(?:到)?$"
-)
+_RECEIVED = re.compile(r"(?:收到|新收|受理|接收|接到|收取|新增)[^，]*申请|申请.*(?:收到|受理)|新收(?:到)?$")
 _HANDLED = re.compile(r"办结|答复|办理")
 _CHANNEL_NAME = 6
 _APPLICANT = re.compile(r"自然人|企业|法人|组织|机构")
@@ -85,7 +93,8 @@ def read(document: Document) -> tuple[Stated, ...]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[ \t\u3000]", "", mend(text)).translate(_DIGITS)
+    plain = _GAPS.sub("", mend(text))
+    return plain.translate(_DIGITS) if _WIDE_DIGIT.search(plain) else plain
 
 
 def _of_sentence(sentence: str) -> Iterator[tuple[str, Decimal, str]]:
@@ -101,7 +110,8 @@ def _of_sentence(sentence: str) -> Iterator[tuple[str, Decimal, str]]:
         code = _code(before, after, sentence[: count.start()], count["unit"])
         if code:
             yield code, _number(count), count["unit"]
-    yield from _none(sentence)
+    if not counts:
+        yield from _none(sentence)
 
 
 def _number(count: re.Match[str]) -> Decimal:
@@ -143,14 +153,14 @@ def _disclosed(clause: str, after: str, before: str) -> str | None:
 
 def _remedy(clause: str, so_far: str) -> str | None:
     """Reviews and lawsuits, and their ends; a count that both share is neither's."""
-    named = clause if re.search(r"复议|诉讼", clause) else so_far
+    named = clause if "复议" in clause or "诉讼" in clause else so_far
     reconsidered, sued = named.rfind("复议"), named.rfind("诉讼")
     if max(reconsidered, sued) < 0:
         return None
     if named is clause and reconsidered >= 0 and sued >= 0 and "经" not in clause and "后" not in clause:
         return None
     kind = "review.litigation" if sued > reconsidered else "review.reconsideration"
-    end = next((code for code, words in _ENDS if re.search(words, clause)), None)
+    end = _first(_ENDS, clause)
     if named is so_far:
         return f"{kind}.{end}" if end else None
     return f"{kind}.{end}" if end else kind
@@ -172,14 +182,12 @@ def _request(clause: str, so_far: str) -> str | None:
     return "requests.handled" if _HANDLED.search(clause) else None
 
 
-def _first(rules: Iterable[tuple[str, str]], clause: str) -> str | None:
-    return next((code for code, words in rules if re.search(words, clause)), None)
+def _first(rules: _Rules, clause: str) -> str | None:
+    return next((code for code, words in rules if words.search(clause)), None)
 
 
 def _none(sentence: str) -> Iterator[tuple[str, Decimal, str]]:
-    """That nothing of the kind came."""
-    if _COUNT.search(sentence):
-        return
+    """That nothing of the kind came, in a sentence without any count."""
     for match in _NOTHING.finditer(sentence):
         clause = sentence[match.start() :]
         if "申请" in match["what"] and "复议" not in match["what"]:

@@ -124,14 +124,17 @@ def content_digest(document: Document, title: str | None) -> str:
     """SHA-256 of what a reader sees of the report: title, paragraphs and cells, without counters and page
     furniture.
     """
-    digest = sha256(key(title or "").encode())
+    seen = [key(title or "")]
     for block in document.blocks:
         if isinstance(block, Grid):
-            for cell in block.cells:
-                digest.update(f"\x1e{cell.row},{cell.column}\x1f{''.join(cell.text.split())}".encode())
+            seen += [f"\x1e{c.row},{c.column}\x1f{_without_gaps(c.text)}" for c in block.cells]
         elif not is_furniture(block.text):
-            digest.update(f"\x1d{''.join(block.text.split())}".encode())
-    return digest.hexdigest()
+            seen.append(f"\x1d{_without_gaps(block.text)}")
+    return sha256("".join(seen).encode()).hexdigest()
+
+
+def _without_gaps(text: str) -> str:
+    return text if text.isalnum() else "".join(text.split())
 
 
 def is_furniture(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -51,8 +51,8 @@ def _corrected(fact: report.Fact, correction: Correction | None) -> report.Fact:
     """What a person read is certain, whatever the parser made of it."""
     if correction is None:
         return fact
-    return replace(
-        fact, value=_decimal(correction.value), state=report.State(correction.state),
+    return fact._replace(
+        value=_decimal(correction.value), state=report.State(correction.state),
         certainty=report.Certainty.CERTAIN,
     )  # fmt: skip
 

@@ -101,7 +101,7 @@ def _chunk(relation: str | None, walk: _Walk) -> Iterator[Paragraph | Grid]:
         raise UnreadableFile(f"{part} is {sniff(data)}, which no document is made of")
     for block in reader(data).blocks:
         if isinstance(block, Grid):
-            cells = tuple(replace(c, locator=f"{part}!{c.locator}") for c in block.cells)
+            cells = tuple(c._replace(locator=f"{part}!{c.locator}") for c in block.cells)
             yield Grid(cells, f"{part}!{block.locator}")
         else:
             yield replace(block, locator=f"{part}!{block.locator}")

@@ -90,7 +90,7 @@ def _relocated(block: Paragraph | Grid, name: str) -> Paragraph | Grid:
     """The block with locators of the format that the file has."""
     if isinstance(block, Paragraph):
         return replace(block, locator=_named(block.locator, name))
-    cells = tuple[Cell, ...](replace(c, locator=_named(c.locator, name)) for c in block.cells)
+    cells = tuple[Cell, ...](c._replace(locator=_named(c.locator, name)) for c in block.cells)
     return Grid(cells, _named(block.locator, name))
 
 

@@ -64,7 +64,7 @@ def _form(edition: str) -> Table:
 def read(rows: Sequence[Row]) -> Reading | None:
     """Find and read the table among all rows of a document; None when it is not there."""
     lines = _lines(rows)
-    heads = {line.head.text() for line in lines if line.head}
+    heads = {line.head.text for line in lines if line.head}
     if not heads or len({line.code for line in lines}) < 2:
         return None
     edition = _edition(heads)
@@ -137,7 +137,7 @@ def _row_facts(block: Block, row: Label, lines: list[_Line]) -> list[Fact]:
         return [facts.absent(CODE, row.code, c.code) for c in block.columns]
     line = lines[0]
     if len({tuple(c.text for c in other.row.own) for other in lines}) > 1:
-        raw, locator = " | ".join(x.row.text() for x in lines), line.row.cells[0].locator
+        raw, locator = " | ".join(x.row.text for x in lines), line.row.cells[0].locator
         return [facts.unreadable(CODE, row.code, c.code, raw, locator) for c in block.columns]
     return [_fact(line, block, index, row.code) for index in range(len(block.columns))]
 

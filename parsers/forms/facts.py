@@ -10,11 +10,11 @@ from parsers.report import Fact, ReadAs, State
 def from_cell(table: str, row: str, column: str, cell: Cell, unit: str = "", printed_unit: str = "") -> Fact:
     """The fact that a cell states; of a picture's cell with each of its readings."""
     reading = read_value(cell.text, unit, printed_unit)
+    if not cell.readings:
+        return Fact(table, row, column, reading.value, reading.state, cell.text, cell.locator)
     said = [(r, read_value(r.text, unit, printed_unit)) for r in cell.readings]
     readings = tuple(ReadAs(v.value, v.state, r.text, r.confidence, r.source) for r, v in said)
-    return Fact(
-        table, row, column, reading.value, reading.state, cell.text, cell.locator, readings=readings
-    )
+    return Fact(table, row, column, reading.value, reading.state, cell.text, cell.locator, readings=readings)
 
 
 def absent(table: str, row: str, column: str) -> Fact:

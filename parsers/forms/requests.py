@@ -268,7 +268,7 @@ def _row_facts(
         cells = zip(columns, doubtful.values, strict=True)
         return [facts.unreadable(CODE, code, c, cell.text, cell.locator) for c, cell in cells]
     if doubtful:
-        raw, locator = doubtful.row.text(), doubtful.row.cells[0].locator
+        raw, locator = doubtful.row.text, doubtful.row.cells[0].locator
         return [facts.unreadable(CODE, code, c, raw, locator) for c in columns]
     if printed:
         return [facts.unreadable(CODE, code, c, "", "") for c in columns]

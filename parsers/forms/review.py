@@ -4,6 +4,7 @@ five.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ _LEAVES = (
     ("尚未", "pending"),
     ("总计", "total"),
 )
+_MARKS = ("复议", "诉讼", "起诉", "维持", "纠正", "审结", "尚未")
+_BEGINS_MARK = re.compile("[复诉起维纠审尚]")
 _HEAD = "行政诉讼 结果维持 结果纠正 其他结果 尚未审结 总计"
 """The head's words; a page's end parts even 结果维 from 持."""
 
@@ -64,6 +67,8 @@ def read(rows: Sequence[Row]) -> Reading | None:
         elif row.labels:
             break
     return Reading(tuple(_fact(code, cells.get(code, [])) for code in columns), frozenset(tables))
+
+
 _SPOILT = 6
 """Of so many words in a row of the head one may be unknown."""
 
@@ -72,14 +77,16 @@ def _opens(rows: Sequence[Row], index: int) -> bool:
     """Whether the head of the table starts here: its words within three rows."""
     if not _is_head(rows[index]):
         return False
-    text = key("".join(r.text() for r in rows[index : index + 3]))
+    text = key("".join(r.text for r in rows[index : index + 3]))
     return "复议" in text and "维持" in text and ("审结" in text or "尚未" in text)
 
 
 def _is_head(row: Row) -> bool:
     """A row of nothing but the head's words; of many, one may be spoilt (a seal over a scan's head)."""
-    text = key(row.text())
-    if not any(mark in text for mark in ("复议", "诉讼", "起诉", "维持", "纠正", "审结", "尚未")):
+    if not _BEGINS_MARK.search(row.text):
+        return False
+    text = key(row.text)
+    if not any(mark in text for mark in _MARKS):
         return False
     words = [key(c.text) for c in row.own if c.text]
     known = [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
+from typing import NamedTuple
 
 from parsers.document import Cell, Grid
 from parsers.forms.values import looks_like_value
@@ -13,34 +14,34 @@ from parsers.forms.values import looks_like_value
 _COLUMN = attrgetter("column")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of a grid. ``table`` numbers the grid from 0.
 
     ``cells`` is every cell that covers the row, from left to right; ``own`` those that start in it, so that a
-    group's cell that only reaches into it is left out; ``labels`` those of its own that hold words.
+    group's cell that only reaches into it is left out; ``labels`` those of its own that hold words; ``text``
+    is what its own say together.
     """
 
     table: int
-    index: int
     cells: tuple[Cell, ...]
     own: tuple[Cell, ...]
     labels: tuple[Cell, ...]
-
-    def text(self) -> str:
-        return "".join(c.text for c in self.own)
+    text: str
 
 
 def grid_rows(grid: Grid, table: int) -> Iterator[Row]:
     """The rows of one grid; rows without any cell are left out."""
-    covering: dict[int, list[Cell]] = {}
+    covering = defaultdict[int, list[Cell]](list)
     for cell in grid.cells:
-        for row in range(cell.row, cell.row + cell.rowspan):
-            covering.setdefault(row, []).append(cell)
+        covering[cell.row].append(cell)
+        for row in range(cell.row + 1, cell.row + cell.rowspan):
+            covering[row].append(cell)
     for index in sorted(covering):
-        cells = tuple(sorted(covering[index], key=_COLUMN))
-        own = tuple(c for c in cells if c.row == index)
-        yield Row(table, index, cells, own, tuple(c for c in own if not looks_like_value(c.text)))
+        cells = sorted(covering[index], key=_COLUMN)
+        own = [c for c in cells if c.row == index]
+        labels = [c for c in own if not looks_like_value(c.text)]
+        text = "".join([c.text for c in own])
+        yield Row(table, tuple(cells), tuple(own), tuple(labels), text)
 
 
 def all_rows(grids: Iterable[Grid]) -> tuple[Row, ...]:
@@ -78,7 +79,8 @@ def _under_head(cells: tuple[Cell, ...], columns: tuple[tuple[int, int], ...]) -
 
 def behind(row: Row, label: Cell) -> tuple[Cell, ...]:
     """All cells of the row to the right of its label."""
-    return tuple(c for c in row.cells if c.column > label.column and c is not label)
+    column = label.column
+    return tuple([c for c in row.cells if c.column > column])
 
 
 def _without_padding(cells: tuple[Cell, ...], wanted: int) -> tuple[Cell, ...] | None:

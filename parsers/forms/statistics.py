@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from parsers.document import Cell
 from parsers.forms import facts
@@ -50,8 +50,10 @@ def _labels() -> Labels:
 
 def read(rows: Sequence[Row]) -> Reading | None:
     """Find and read the annex among all rows of a document; None when it is not there."""
+    if len({code for row in rows for cell in row.labels for code in _exact(cell.text)}) < _RECOGNISED:
+        return None
     lines = [line for row in rows if (line := _line(row))]
-    if len({code for line in lines for code in _labels().exact(_words(line.label))}) < _RECOGNISED:
+    if len({code for line in lines for code in _exact(line.label)}) < _RECOGNISED:
         return None
     placed = _place(lines)
     result: list[Fact] = []
@@ -64,6 +66,11 @@ def read(rows: Sequence[Row]) -> Reading | None:
             else facts.absent(CODE, row.code, COLUMN)
         )
     return Reading(tuple(result), frozenset(line.table for line in placed.values()))
+
+
+@lru_cache(maxsize=4096)
+def _exact(label: str) -> tuple[str, ...]:
+    return _labels().exact(_words(label))
 
 
 def _words(label: str) -> str:
@@ -101,7 +108,7 @@ def _place(lines: Sequence[_Line]) -> dict[str, _Line]:
 
 
 def _code(label: str, placed: dict[str, _Line], order: list[str], last: int) -> str | None:
-    exact = [c for c in _labels().exact(_words(label)) if c not in placed]
+    exact = [c for c in _exact(label) if c not in placed]
     following = [c for c in exact if order.index(c) > last]
     if exact:
         return (following or exact)[0]

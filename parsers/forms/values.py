@@ -28,6 +28,7 @@ _COUNT_UNITS = frozenset(
     {"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"}
 )
 _YUAN = {"元": Decimal("0.0001"), "万元": Decimal(1), "万": Decimal(1), "亿元": Decimal(10000)}
+_PLAIN_DIGITS = 18
 _MINUS = frozenset({"-", "−", "–", "减", "减少", "净减"})
 
 
@@ -44,6 +45,8 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
     """Read a cell. ``unit`` is the form's (``万元`` or a count), ``printed_unit`` what the column's head
     says instead.
     """
+    if not unit and raw.isdecimal() and raw.isascii() and len(raw) <= _PLAIN_DIGITS:
+        return Reading(State.VALUE, Decimal(raw))
     written = mend(raw).strip()
     bare = _NOTE.sub("", written).rstrip()
     if not written:
@@ -79,6 +82,6 @@ def _plain(number: Decimal) -> Decimal:
 def looks_like_value(raw: str) -> bool:
     """Whether a cell holds what a value cell may hold: a number, remark or not, a dash, nothing."""
     return (
-        read_value(raw).state is not State.UNREADABLE
-        or read_value(raw, TEN_THOUSAND_YUAN).state is State.VALUE
+        read_value(raw, "", "").state is not State.UNREADABLE
+        or read_value(raw, TEN_THOUSAND_YUAN, "").state is State.VALUE
     )

@@ -106,8 +106,7 @@ def _is_held(stroke: _Stroke, alike: Sequence[_Stroke], crossing: Sequence[_Stro
         return True
     beside = (a.rule for a in alike if a is not stroke and abs(a.rule.position - rule.position) <= 1)
     return any(
-        max(a.start - rule.end, rule.start - a.end) <= _BROKEN
-        and max(length, a.end - a.start) > _CHARACTER
+        max(a.start - rule.end, rule.start - a.end) <= _BROKEN and max(length, a.end - a.start) > _CHARACTER
         for a in beside
     )
 

@@ -148,7 +148,7 @@ class OlderParser:
 
 def _misread(fact: Fact) -> Fact:
     place = f"{fact.table_code}/{fact.row_code}/{fact.column_code}"
-    return replace(fact, value=fact.value + 100) if place == MISREAD and fact.value is not None else fact
+    return fact._replace(value=fact.value + 100) if place == MISREAD and fact.value is not None else fact
 
 
 class NewerParser(OlderParser):

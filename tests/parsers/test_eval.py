@@ -44,7 +44,7 @@ def test_a_wrong_a_missing_and_an_extra_cell_are_told() -> None:
     extraction = read(page, "text/html")
     (wrong, dropped, *_) = (f for f in extraction.facts if f.state is State.VALUE)
     kept = [f for f in extraction.facts if f not in (wrong, dropped)]
-    misread, added = replace(wrong, value=Decimal(-7)), replace(wrong, row_code="none")
+    misread, added = wrong._replace(value=Decimal(-7)), wrong._replace(row_code="none")
     got = score(replace(extraction, facts=(*kept, misread, added)), document.key, "page")
     assert (got.whole, got.false) == (Tally(0, 1), 1)
     assert len(got.misses) == 3

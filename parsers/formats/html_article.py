@@ -1,0 +1,103 @@
+"""Which element of a page holds the article.
+
+It is the container that the site families use (TRS, UCAP, Hanweb, Visual SiteBuilder and others); where none
+is found, the smallest element that holds most of the page's text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from parsers.formats.html_markup import CELLS, SKIPPED
+
+_IDS = frozenset((
+    "zoom", "ucap-content", "vsb_content", "vsb_content_2", "vsb_content_3", "vsb_content_4",
+    "vsb_content_500", "vsb_content_501", "vsb_content_1001", "pages_content", "artibody", "article",
+    "article_content", "articlecontent", "content", "contentbox", "js_content", "mainbox",
+    "main-content", "maincontent", "newscontent", "news_content", "con_con", "xxgk_content",
+    "detailcontent", "textbox", "contentregion", "fontzoom", "barrierfree_container",
+))  # fmt: skip
+_CLASSES = frozenset((
+    "trs_editor", "trs_ueditor", "trs_web", "trs_preappend", "view", "ucap-content", "pages_content",
+    "article-content", "article_content", "articlecon", "article-con", "content", "detail-content",
+    "detail_content", "news_content", "newscontent", "con_text", "txtcon", "wzcon", "wznr", "main-txt",
+    "conttxt", "xxgk_content", "bt_content", "zw_content", "zwcon", "xl_content", "editor-content",
+    "v_news_content", "news-content", "text-content", "info_content", "info-content", "article_con",
+    "pagecontent",
+))  # fmt: skip
+_BEGIN = re.compile(
+    r"content\.?\s*begin|<\$\[信息内容\]>begin|正文开始|ZJEG_RSS\.content\.begin", re.IGNORECASE
+)
+_NOT_AN_ARTICLE = frozenset(["table", "tbody", "tr", "p"])
+_WEIGHTLESS = SKIPPED | {"a"}
+_LEAST_ARTICLE = 60
+_NEARLY = 0.9
+"""An article within another that holds so much of it is meant."""
+_DEEPEST = 2000
+
+
+def article_in(body: Element, within: Sequence[Element]) -> Element:
+    """The element that holds the article; the body itself where nothing is told apart.
+
+    ``within`` is the body and all elements that it holds, in reading order.
+    """
+    weights = _weights(within)
+    heavy = [e for e, weight in weights.items() if weight >= _NEARLY * _LEAST_ARTICLE]
+    marked = [e for e in heavy if _is_container(e.get("id"), e.get("class"))]
+    marked += _commented(body)
+    dense = _densest(body, weights)
+    largest = max((weights[e] for e in marked), default=0)
+    if largest >= _LEAST_ARTICLE and largest >= 0.5 * weights[dense]:
+        return [e for e in marked if weights[e] >= _NEARLY * largest][-1]
+    return dense
+
+
+@lru_cache(maxsize=1024)
+def _is_container(name: str | None, classes: str | None) -> bool:
+    """Whether an element of this ``id`` and ``class`` is one that a site's system puts round its articles."""
+    known = (name or "").lower()
+    if known in _IDS or known.startswith("vsb_content"):
+        return True
+    return not _CLASSES.isdisjoint((classes or "").lower().split())
+
+
+def _commented(body: Element) -> Iterator[Element]:
+    """Parents of the comments with which Hanweb and others mark where the content begins."""
+    for comment in body.iter(etree.Comment):
+        parent = comment.getparent()
+        if parent is not None and _BEGIN.search(comment.text or ""):
+            yield parent
+
+
+def _weights(within: Sequence[Element]) -> dict[Element, int]:
+    """Characters of text outside links in every element; a cell counts two more, for numbers are short."""
+    weights = dict.fromkeys(within, 0)
+    for element in reversed(within):
+        tag, weight = element.tag, 0
+        if tag in _WEIGHTLESS:
+            weights[element] = 0
+        else:
+            text = element.text
+            weight = weights[element] + (2 if tag in CELLS else 0) + (len(text.strip()) if text else 0)
+            weights[element] = weight
+        tail, parent = element.tail, element.getparent()
+        if parent in weights:
+            weights[parent] += weight + len(tail.strip()) if tail else weight
+    return weights
+
+
+def _densest(body: Element, weights: dict[Element, int]) -> Element:
+    """From the body down, as long as one child holds three quarters of the text."""
+    current = body
+    for _ in range(_DEEPEST):
+        children = [c for c in current.iterchildren(etree.Element) if c.tag not in SKIPPED]
+        best = max(children, key=lambda c: weights[c], default=None)
+        if best is None or weights[best] < 0.75 * weights[current] or best.tag in _NOT_AN_ARTICLE:
+            return current
+        current = best
+    return current

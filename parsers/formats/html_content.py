@@ -1,0 +1,95 @@
+"""An article's paragraphs and tables, in reading order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml.etree import _Element as Element
+
+from parsers.characters import tidy
+from parsers.document import Grid, Paragraph
+from parsers.formats import html_properties, html_table
+from parsers.formats.html_markup import BLOCKS, HEADINGS, SKIPPED
+from parsers.formats.html_paths import Paths
+
+_LONG_CELL = 300
+_FEW_CELLS = 8
+
+
+@dataclass(slots=True)
+class Content:
+    """Blocks as they are collected, and the properties of boxes above the article."""
+
+    hidden: frozenset[Element]
+    paths: Paths = field(default_factory=Paths)
+    blocks: list[Paragraph | Grid] = field(default_factory=list)
+    properties: dict[str, str] = field(default_factory=dict)
+    _parts: list[str] = field(default_factory=list)
+    _start: Element | None = None
+
+    def say(self, text: str, element: Element) -> None:
+        """Text that runs on until a block ends is one paragraph."""
+        if not text.isspace():
+            self._start = self._start if self._start is not None else element
+            self._parts.append(text)
+        elif self._parts:
+            self._parts.append(" ")
+
+    def end(self, heading: bool = False) -> None:
+        """End the paragraph, if there is one."""
+        if self._start is not None and (text := tidy("".join(self._parts))):
+            self.blocks.append(Paragraph(text, self.paths.locator(self._start), heading))
+        self._parts, self._start = [], None
+
+    def take_table(self, table: Element) -> bool:
+        """Take a table as a grid; False when it only lays out the page and is to be walked through."""
+        if html_table.lays_out(table):
+            return False
+        grid = html_table.read_grid(table, self.paths, self.hidden)
+        if grid.width < 2:
+            return False
+        if len(grid.cells) < _FEW_CELLS and any(len(c.text) > _LONG_CELL for c in grid.cells):
+            return False
+        self.end()
+        if html_properties.is_box(grid):
+            for name, value in html_properties.of_box(grid):
+                self.properties.setdefault(name, value)
+        else:
+            self.blocks.append(grid)
+        return True
+
+
+def read_content(article: Element, hidden: frozenset[Element]) -> Content:
+    """Walk through the article in reading order. Markup may be thousands deep: nothing calls itself."""
+    content = Content(hidden)
+    todo = [(article, False)]
+    while todo:
+        element, leaving = todo.pop()
+        if not leaving and _enter(element, content):
+            todo.append((element, True))
+            todo.extend([(child, False) for child in reversed(element)])
+            continue
+        if leaving and element.tag in BLOCKS:
+            content.end(element.tag in HEADINGS)
+        if element is not article and (tail := element.tail):
+            parent = element.getparent()
+            content.say(tail, parent if parent is not None else article)
+    content.end()
+    return content
+
+
+def _enter(element: Element, content: Content) -> bool:
+    """Begin an element; whether what it holds is to be walked through."""
+    tag = element.tag
+    if not isinstance(tag, str) or tag in SKIPPED or element in content.hidden:
+        return False
+    if tag == "br":
+        content.end()
+        return False
+    if tag == "table" and content.take_table(element):
+        return False
+    if tag in BLOCKS:
+        content.end()
+    if text := element.text:
+        content.say(text, element)
+    return True

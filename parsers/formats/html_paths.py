@@ -1,0 +1,50 @@
+"""The places of elements in a page, as locators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+
+class Paths:
+    """Paths of elements, each parent's children counted once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Element, str] = {}
+
+    def locator(self, element: Element) -> str:
+        """``html:/html[1]/body[1]/table[2]``."""
+        return f"html:{self._path(element)}"
+
+    def children(self, parent: Element) -> list[tuple[Element, str]]:
+        """The elements within one, each with its locator."""
+        return list(_named(parent, self.locator(parent)))
+
+    def _path(self, element: Element) -> str:
+        unknown: list[Element] = []
+        current: Element | None = element
+        while current is not None and current not in self._known:
+            unknown.append(current)
+            current = current.getparent()
+        for each in reversed(unknown):
+            self._name(each)
+        return self._known[element]
+
+    def _name(self, element: Element) -> None:
+        """Name an element whose parent is known, and all beside it."""
+        parent = element.getparent()
+        if parent is None:
+            self._known[element] = f"/{str(element.tag)}[1]"
+            return
+        self._known.update(_named(parent, self._known[parent]))
+
+
+def _named(parent: Element, above: str) -> Iterator[tuple[Element, str]]:
+    """The elements within one, each with its path or locator; that of the parent is ``above``."""
+    counts: dict[object, int] = {}
+    for child in parent.iterchildren(etree.Element):
+        tag = child.tag
+        count = counts[tag] = counts.get(tag, 0) + 1
+        yield child, f"{above}/{tag}[{count}]"  # type: ignore[str-bytes-safe]
