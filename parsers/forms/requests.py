@@ -27,6 +27,8 @@ _EDITIONS = ("2021", "2019")
 _HEAD = ("申请人情况", "自然人", "法人或其他组织", "商业企业", "科研机构", "社会公益组织", "法律服务机构")
 _NEXT_HEAD = ("行政复议", "行政诉讼", "结果维持", "结果纠正", "其他结果", "尚未审结")
 """Each of these words makes a row a head, this form's or the next one's: its 其他 and 总计 are no rows."""
+_LAST = ("other.other", "handled_total")
+"""Rows whose labels, 其他 and 总计, are words of the head too; no table begins with them."""
 _RECOGNISED = 4
 """So many rows with the form's own words make a table this one; no other table has even one by chance."""
 
@@ -125,7 +127,7 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
     started = False
     for index, row in enumerate(rows):
         label, code = _label(row, columns, seen)
-        if label is None or _is_head(row):
+        if label is None or _is_head(row) or (not started and code in _LAST):
             continue
         if code is None:
             label, code = _joined_label(rows, index, label, seen)

@@ -156,6 +156,18 @@ def test_a_head_whose_words_stand_in_two_rows(figures: dict[str, str]) -> None:
     assert wrong(read((before + head.replace("商业企业", "商业") + after).encode()), figures) == {}
 
 
+def test_a_head_that_a_page_cuts_through(figures: dict[str, str]) -> None:
+    """Half of each word stands above: that row's 其他 is still no row of the form."""
+    page = html(sheets(figures)).decode()
+    halves = [("商业", "企业"), ("科研", "机构"), ("社会公", "益组织"), ("法律服务", "机构"), ("其他", "")]
+    for upper, lower in halves:
+        page = page.replace(f"<p>{upper}{lower}</p>", f"<p>{upper}</p>", 1)
+    below = "".join(f"<td>{lower}</td>" for _, lower in halves)
+    cut = f"<p>其他</p></td></tr><tr><td colspan='3'></td><td></td>{below}<td></td></tr>"
+    assert page.count("<p>其他</p></td></tr>") == 1
+    assert wrong(read(page.replace("<p>其他</p></td></tr>", cut).encode()), figures) == {}
+
+
 def _one_more(found: re.Match[str]) -> str:
     return f'rowspan="{int(found[1]) + 1}"{found[2]}'
 
