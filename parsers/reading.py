@@ -99,7 +99,6 @@ def _why_not(
 ) -> str | None:
     """Why this is no report; None when it is one."""
     title = who.title or ""
-    text = sum(len(key(p.text)) for p in document.paragraphs())
     if tables.statutory and (tables.filled or who.titled):
         return (
             None
@@ -113,7 +112,7 @@ def _why_not(
     if _OTHER_KIND.search(title):
         return "a report of another kind"
     headed = [part for part in parts if part.heading]
-    if text < _LEAST_TEXT or len(headed) < 2:
+    if len(headed) < 2 or sum(len(key(p.text)) for p in document.paragraphs()) < _LEAST_TEXT:
         return "the title of a report without its text"
     if not sections.topics(parts) and len(headed) < 3:
         return "the title of a report, but none of its parts"

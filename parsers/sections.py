@@ -52,11 +52,12 @@ def read(document: Document, title: str | None) -> tuple[Section, ...]:
     """The report's parts in reading order. What stands before the first heading is the part 0, with no
     heading.
     """
+    named = title or ""
     parts: list[tuple[str, list[str]]] = [("", [])]
     for heading, text in _lines(document):
         if heading:
             parts.append((heading, []))
-        if text and key(text) != key(title or ""):
+        if text and ((named and len(text) > 2 * len(named)) or key(text) != key(named)):
             parts[-1][1].append(text)
     first = 0 if parts[0][1] else 1
     return tuple(Section(i, h, "\n".join(t)) for i, (h, t) in enumerate(parts) if i >= first)

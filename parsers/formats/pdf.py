@@ -8,6 +8,7 @@ the text beside them becomes paragraphs in :mod:`parsers.layout.prose`.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 
 from pdfminer.pdfdocument import (
@@ -38,6 +39,11 @@ _PICTURED = 0.2
 _LEAST_CHARACTERS = 20
 _LEAST_READABLE = 0.7
 """Least share of the text that must be Han, ASCII or common punctuation; garbled layers have under half."""
+_UNREADABLE = re.compile(
+    "[^ -~\u4e00-\u9fff\u3000-\u303f\uff00-\uffef\u3400-\u4dbf\u2e80-\u2fdf\u2010-\u203b\u2460-\u24ff"
+    "·×℃°±√■□●○★▲△◆〇]+"
+)
+"""What is not Han, ASCII or common punctuation."""
 
 _BROKEN = (PDFException, PSException, ValueError, TypeError, KeyError, IndexError, AttributeError,
 AssertionError,
@@ -110,7 +116,7 @@ def _is_better_recognised(page: Page) -> bool:
 def _is_garbled(page: Page) -> bool:
     text = "".join(glyph.text for glyph in page.glyphs if not glyph.text.isspace())
     total = len(text) + page.unmapped
-    return total >= _LEAST_CHARACTERS and sum(_is_readable(c) for c in text) < _LEAST_READABLE * total
+    return total >= _LEAST_CHARACTERS and _readable(text) < _LEAST_READABLE * total
 
 
 def _shows_something(page: Page) -> bool:
@@ -123,19 +129,12 @@ def _refusal(pages: Iterable[Page]) -> NoTextLayer | GarbledText | None:
     unmapped = sum(page.unmapped for page in pages)
     if len(text) + unmapped < _LEAST_CHARACTERS:
         return NoTextLayer("no text layer")
-    readable = sum(_is_readable(c) for c in text)
+    readable = _readable(text)
     if readable < _LEAST_READABLE * (len(text) + unmapped):
         total = len(text) + unmapped
         return GarbledText(f"garbled text layer: {readable} of {total} characters are readable")
     return None
 
 
-def _is_readable(c: str) -> bool:
-    code = ord(c)
-    return (
-        0x20 <= code < 0x7F or 0x4E00 <= code <= 0x9FFF or 0x3000 <= code <= 0x303F or 0xFF00 <= code <=
-        0xFFEF
-        or 0x3400 <= code <= 0x4DBF or 0x2E80 <= code <= 0x2FDF or 0x2010 <= code <= 0x203B or 0x2460 <=
-        code <= 0x24FF
-        or c in "·×℃°±√■□●○★▲△◆〇"
-    )  # fmt: skip
+def _readable(text: str) -> int:
+    return len(_UNREADABLE.sub("", text))

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdftypes import PDFStream, stream_value
-from pdfminer.psparser import LIT
+from pdfminer.psparser import LIT, PSLiteral
 
 from parsers.outcomes import TooMuch
 
@@ -22,18 +23,31 @@ MOST_OPERATORS = 3_000_000
 _SPACE = rb"(?:[\x00\t\n\f\r ]++|%[^\r\n]*+)"
 _AFTER_NUMBER = rb"(?=[\x00\t\n\f\r /\[\]<>()%]|$)"
 _TOKEN = re.compile(
-    _SPACE + rb"*+"
-    rb"(?:(?P<integer>[+-]?\d+)" + _AFTER_NUMBER + rb"|(?P<real>[+-]?(?:\d+\.\d*|\.\d+))" + _AFTER_NUMBER +
-    rb"|(?P<operator>[A-Za-z'\"][A-Za-z0-9*'\"]*)"
-    rb"|/(?P<name>[^\x00\t\n\f\r ()<>\[\]{}/%#]*)(?!#)"
-    rb"|(?P<mark><<|>>|\[|\])"
-    rb"|<(?P<hex>[0-9A-Fa-f\x00\t\n\f\r ]*)>"
-    rb"|\((?P<string>(?:[^()\\]|\\[^\r\n])*)\))"
-    rb"|" + _SPACE + rb"+"
+    _SPACE + rb"*+(?:("
+    rb"[+-]?(?:\d+(?:\.\d*)?|\.\d+)" + _AFTER_NUMBER +
+    rb"|[A-Za-z'\"][A-Za-z0-9*'\"]*"
+    rb"|/[^\x00\t\n\f\r ()<>\[\]{}/%#]*(?!#)"
+    rb"|<<|>>|\[|\]"
+    rb"|<[0-9A-Fa-f\x00\t\n\f\r ]*>"
+    rb"|\((?:[^()\\]|\\[^\r\n])*\)"
+    rb")|.|\Z)",
+    re.DOTALL,
 )  # fmt: skip
+"""A token, or nothing in its place where something odd stands: tokens are found many at once, without an
+object for each match.
+"""
+KINDS = {
+    **dict.fromkeys(b"0123456789+-.", "number"),
+    **dict.fromkeys(b"[]>", "bracket"),
+    **dict.fromkeys(b"/", "name"),
+    **dict.fromkeys(b"<", "hex"),
+    **dict.fromkeys(b"(", "string"),
+}
+"""What a token is by its first byte; others are operators and words, and ``<<`` is a bracket too."""
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)|\r\n?", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _WORDS = {b"true": True, b"false": False, b"null": None}
+MARKS = frozenset((b"[", b"]", b"<<", b">>"))
 
 
 class OddSyntax(Exception):
@@ -55,15 +69,14 @@ class ContentInterpreter(PDFPageInterpreter):
             super().execute(streams)
             return
         self._count(len(program))
-        methods: dict[bytes, tuple[Callable[..., object], int] | None] = {}
+        methods = {name: self._method(name) for name in {name for name, _ in program}}
         for name, operands in program:
-            if name not in methods:
-                methods[name] = self._method(name)
-            found = methods[name]
-            if found is not None:
+            if (found := methods[name]) is not None:
                 method, wanted = found
-                given = operands[-wanted:] if wanted else ()
-                method(*given) if len(given) == wanted else None
+                if len(operands) == wanted:
+                    method(*operands)
+                elif len(operands) > wanted:
+                    method(*operands[len(operands) - wanted :])
 
     def _not_running(self, streams: Sequence[object]) -> list[PDFStream]:
         """The streams that no caller is running already: a form that calls itself is called once."""
@@ -92,53 +105,59 @@ def _program(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:
     """Operators with their operands."""
     operands: list[Any] = []
     outer: list[list[Any]] = []
-    for kind, text in tokens(data):
-        if kind == "operator" and text not in _WORDS:
+    for text in tokens(data):
+        kind = KINDS.get(text[0])
+        if kind == "number":
+            operands.append(number(text))
+        elif kind is None and text not in _WORDS:
             if text == b"BI":
                 raise OddSyntax("an inline image")
             yield text, operands
             operands = []
-        elif kind == "mark":
+        elif text in MARKS:
             operands = _nest(text, operands, outer)
         else:
             operands.append(value(kind, text))
 
 
-def tokens(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Kind and bytes of each token. Raises :class:`OddSyntax`."""
-    end = 0
-    for found in _TOKEN.finditer(data):
-        if found.start() != end:
-            break
-        end = found.end()
-        kind = found.lastgroup
-        if kind is not None:
-            yield kind, found[kind]
-    if end != len(data):
-        raise OddSyntax(f"at byte {end}")
+def tokens(data: bytes) -> list[bytes]:
+    """The tokens of contents or objects, as they are written. Raises :class:`OddSyntax`."""
+    found: list[bytes] = _TOKEN.findall(data.rstrip(b"\x00\t\n\f\r "))
+    found.pop()
+    if b"" in found:
+        raise OddSyntax("something that is no token")
+    return found
 
 
-def value(kind: str, text: bytes) -> Any:
-    """What a token that is no operator and no bracket means."""
-    if kind == "integer":
-        return int(text)
-    if kind == "real":
-        return float(text)
-    if kind == "name":
-        return LIT(_name(text))
-    if kind == "hex":
-        digits = bytes(text).translate(None, b"\x00\t\n\f\r ")
-        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
-    if kind == "string":
-        return _ESCAPE.sub(_unescape, text) if b"\\" in text or b"\r" in text else text
-    return _WORDS[text]
+def number(text: bytes) -> int | float:
+    """What a token that begins as a number means."""
+    return float(text) if b"." in text else int(text)
 
 
-def _name(text: bytes) -> str:
+@lru_cache(maxsize=65536)
+def name(text: bytes) -> PSLiteral:
+    """What a token that is a name means. Raises :class:`OddSyntax`."""
     try:
-        return text.decode("utf-8")
+        return LIT(text[1:].decode("utf-8"))
     except UnicodeDecodeError as fault:
         raise OddSyntax("a name that is no UTF-8") from fault
+
+
+def value(kind: str | None, text: bytes) -> Any:
+    """What a token that is no bracket means. Raises :class:`OddSyntax` for a word that means nothing."""
+    if kind == "number":
+        return number(text)
+    if kind == "name":
+        return name(text)
+    if kind == "hex":
+        digits = text[1:-1].translate(None, b"\x00\t\n\f\r ")
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+    if kind == "string":
+        text = text[1:-1]
+        return _ESCAPE.sub(_unescape, text) if b"\\" in text or b"\r" in text else text
+    if text not in _WORDS:
+        raise OddSyntax("a word that means nothing")
+    return _WORDS[text]
 
 
 def _unescape(match: re.Match[bytes]) -> bytes:

@@ -17,6 +17,7 @@ from typing import Any
 from pdfminer import pdffont
 from pdfminer.cmapdb import CMapParser, FileUnicodeMap
 from pdfminer.encodingdb import EncodingDB, name2unicode
+from pdfminer.pdftypes import resolve_all
 from pdfminer.psparser import PSLiteral
 
 from parsers.outcomes import TooMuch
@@ -32,6 +33,8 @@ _RANGE = re.compile(_SPACE + _HEX + _SPACE + _HEX + _SPACE + rb"(?:" + _HEX + rb
 _STRING = re.compile(_SPACE + _HEX)
 _OTHER = re.compile(rb"usecmap|begincid|%|\(|endcmap.*begincmap", re.DOTALL)
 """Signs of what the quick reader leaves to the slow one."""
+
+_NUMBERS = frozenset((int, float))
 
 _Pair = tuple[int, bytes]
 
@@ -120,8 +123,15 @@ def install() -> None:
     """Put the quick readers in the place of pdfminer's: it offers no seam for it."""
     fonts: Any = pdffont
     fonts.CMapParser = QuickMapParser
+    fonts.resolve_all = _resolved
     encodings: Any = EncodingDB
     encodings.get_encoding = staticmethod(_encoding)
+
+
+def _resolved(found: object) -> object:
+    """What pdfminer's function gives; a font's widths are nearly always numbers, and need no resolving."""
+    plain = isinstance(found, dict) and _NUMBERS.issuperset(map(type, found.values()))
+    return found if plain else resolve_all(found)
 
 
 def _encoding(name: str, differences: Iterable[object] | None = None) -> dict[int, str]:

@@ -11,15 +11,16 @@ from typing import Any
 
 from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfparser import PDFParser
-from pdfminer.pdftypes import PDFObjRef, PDFStream
+from pdfminer.pdftypes import PDFObjRef, PDFStream, int_value
 from pdfminer.psparser import PSLiteral
 
-from parsers.formats.pdf_content import OddSyntax, tokens, value
+from parsers.formats.pdf_content import KINDS, MARKS, OddSyntax, name, number, tokens, value
 
 _HEAD = re.compile(rb"[\x00\t\n\f\r ]*(\d{1,10})[\x00\t\n\f\r ]+\d{1,5}[\x00\t\n\f\r ]+obj\b")
 _END = b"endobj"
 _LONGEST = 1_000_000
-_WORDS = {b"true": True, b"false": False, b"null": None}
+_STREAM = re.compile(rb"stream\r?\n")
+_END_OF_STREAM = re.compile(rb"\r?\n?endstream\b")
 
 
 class QuickDocument(PDFDocument):
@@ -31,10 +32,9 @@ class QuickDocument(PDFDocument):
 
     def _getobj_parse(self, pos: int, objid: int) -> object:
         try:
-            (found,) = self._objects(self._body(pos, objid))
+            return self._quickly(pos, objid)
         except (OddSyntax, ValueError):
-            found = super()._getobj_parse(pos, objid)
-        return found
+            return super()._getobj_parse(pos, objid)
 
     def _get_objects(self, stream: PDFStream) -> tuple[list[object], int]:
         try:
@@ -46,38 +46,51 @@ class QuickDocument(PDFDocument):
             found: tuple[list[object], int] = super()._get_objects(stream)
             return found
 
-    def _body(self, pos: int, objid: int) -> bytes:
-        """What stands between an object's head and end, if it is no stream."""
+    def _quickly(self, pos: int, objid: int) -> object:
         head = _HEAD.match(self._data, pos)
         if head is None or int(head[1]) != objid:
             raise OddSyntax("another object")
-        end = self._data.find(_END, head.end(), head.end() + _LONGEST)
-        body = self._data[head.end() : end]
-        if end < 0 or b"stream" in body:
-            raise OddSyntax("a stream, or an object without end")
-        return body
+        start = head.end()
+        end = self._data.find(_END, start, start + _LONGEST)
+        stream = self._data.find(b"stream", start, end if end >= 0 else start + _LONGEST)
+        if stream >= 0:
+            return self._stream(start, stream)
+        if end < 0:
+            raise OddSyntax("an object without end")
+        (found,) = self._objects(self._data[start:end])
+        return found
+
+    def _stream(self, start: int, keyword: int) -> PDFStream:
+        """The stream whose dictionary begins at ``start``, if it is as long as that says."""
+        begin = _STREAM.match(self._data, keyword)
+        (attributes,) = self._objects(self._data[start:keyword])
+        if begin is None or not isinstance(attributes, dict) or self._parser is None or self._parser.fallback:
+            raise OddSyntax("a stream that begins oddly")
+        end = begin.end() + int_value(attributes.get("Length"))
+        if end < begin.end() or not _END_OF_STREAM.match(self._data, end):
+            raise OddSyntax("a stream of another length")
+        return PDFStream(attributes, self._data[begin.end() : end], self.decipher)
 
     def _objects(self, data: bytes) -> list[object]:
         """The objects that follow each other."""
         open_: list[tuple[bytes, list[Any]]] = [(b"", [])]
         held = open_[0][1]
-        for kind, text in tokens(data):
-            if kind == "integer":
-                held.append(int(text))
-            elif kind == "mark":
+        for text in tokens(data):
+            kind = KINDS.get(text[0])
+            if kind == "name":
+                held.append(name(text))
+            elif kind == "number":
+                held.append(number(text))
+            elif text in MARKS:
                 if text in (b"[", b"<<"):
                     open_.append((text, []))
                 else:
                     self._close(text, open_)
                 held = open_[-1][1]
-            elif kind != "operator":
-                held.append(value(kind, text))
             elif text == b"R":
                 held[-2:] = [self._reference(held)]
-            elif text in _WORDS:
-                held.append(_WORDS[text])
             else:
-                raise OddSyntax("a word that is none of an object's")
+                held.append(value(kind, text))
         if len(open_) != 1:
             raise OddSyntax("an object that is not closed")
         return open_[0][1]

@@ -122,9 +122,7 @@ class _Device(PDFTextDevice):
         self.ways[way(matrix[0], matrix[1])] += 1
         if len(page.glyphs) > MOST_CHARACTERS:
             raise TooMuch(f"more than {MOST_CHARACTERS} characters on a page")
-        page.glyphs.append(
-            Glyph(mend(text), min(x0, x1), page.height - max(y0, y1), max(x0, x1), page.height - min(y0, y1))
-        )
+        page.glyphs.append(Glyph(mend(text), x0, page.height - y1, x1, page.height - y0))
 
     def paint_path(
         self, graphicstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Sequence[Any]

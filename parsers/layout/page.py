@@ -6,15 +6,14 @@ Lengths are in points, measured from the page's top left corner.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Back: TypeAlias = tuple[tuple[float, float, float], tuple[float, float, float]]
 """An affine map: two rows of three."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """A character and its box: left, top, right, bottom."""
+class Glyph(NamedTuple):
+    """A character and its box: left, top, right, bottom. (A tuple, for a page has thousands.)"""
 
     text: str
     left: float

@@ -85,6 +85,15 @@ ODD = [
     b"<< /Broken [1 2 >>",
     b"12",
     b"(text)",
+    b"<</Close<41>/Together[<42>-1<43>]/Empty<>/Name/>>",
+    b"[ 12abc ]",
+    b"12 % a comment at the end",
+    b"<< /Length 9 0 R >>\nstream\nabcdefghijkl\nendstream",
+    b"<< /Length 3 >>\r\nstream\r\nlonger than it says\r\nendstream",
+    b"<< /Length 24 >>\nstream\nshorter than it says\nendstream",
+    b"<< >>\nstream\nof no length\nendstream",
+    b"<< /Length 5 /Word /stream >>\nstream\nabcde\nendstream",
+    b"<< /Upstream 1 /Text (a\nstream\nin it) >>",
 ]
 
 
