@@ -54,6 +54,7 @@ class Filter:
     state: str | None = None
     late: bool = False
     failed: bool = False
+    job: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ COLUMNS = {
     "warc_file, warc_offset, reason",
     "runs": "run_id, kind, started_at, finished_at, status, fetched, new, changed, unchanged, gone, failed, "
     "blocked",
+    "job_runs": "job_run_id, job, due_at, attempt, started_at, finished_at, status, exit_code, reason, "
+    "log_file, cpu_seconds, peak_mb",
     "coverage": "division_code, agency, year, state, due_on, published_on, late, first_seen, report_id",
 }
 
@@ -112,6 +115,7 @@ _ORDER = {
     "changes": ", ".join(map(_nulls_first, CHANGE_ORDER)) + ", change_id",
     "captures": "capture_id",
     "runs": "run_id",
+    "job_runs": "job_run_id DESC",
     "coverage": "agency, year",
 }
 
@@ -201,6 +205,7 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
     equal("layer", keep.layer)
     equal("cause", keep.cause)
     equal("kind", keep.kind)
+    equal("job", keep.job)
     if view == "coverage":
         equal("state", keep.state)
     if keep.late:

@@ -6,7 +6,6 @@ It sees each hop of a redirect and each answer to a retry, so all of them are ke
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -18,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.capture import Fetched, Kind, Known, Via, posted_url
 from archive.recorder import Recorder
+from archive.times import utc_now
 from archive.warc.exchange import Exchange, Placed
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, media_type_of, split_head
 from archive.warc.writer import ArchiveUnwritable
@@ -86,7 +86,7 @@ class ArchiveMiddleware:
         judgement, body = self._judge(request, response, wire, fields)
         exchange = Exchange(
             request.url,
-            datetime.now(UTC),
+            utc_now(),
             wire.request,
             wire.response,
             wire.ip,
@@ -119,7 +119,7 @@ class ArchiveMiddleware:
         self._keep(
             Fetched(
                 url=_name(request),
-                fetched_at=datetime.now(UTC),
+                fetched_at=utc_now(),
                 kind=_kind(request),
                 verdict=judgement.verdict.value,
                 reason=judgement.reason,

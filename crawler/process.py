@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from twisted.internet.task import LoopingCall
 from archive.catalogue.engine import open_catalogue
 from archive.listings import PastListing, past_listings
 from archive.recorder import Recorder
+from archive.times import utc_now
 from archive.warc.writer import ArchiveUnwritable
 from crawler.archiving import attach
 from crawler.hosts import Hosts, attach_hosts
@@ -152,7 +153,7 @@ def _crawl(
     crawler.signals.connect(lambda reason, **_: reasons.append(reason), signals.spider_closed, weak=False)
     crawler.signals.connect(_tell_while_open, signals.spider_opened)
     if job.stop_at is not None:
-        seconds = (datetime.fromisoformat(job.stop_at) - datetime.now(UTC)).total_seconds()
+        seconds = (datetime.fromisoformat(job.stop_at) - utc_now()).total_seconds()
         stop_after(crawler, seconds)
     if job.parent is not None:
         stop_without(crawler, job.parent)

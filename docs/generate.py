@@ -37,7 +37,7 @@ PROJECTIONS = (
     "division", "agency", "report", "naming", "linkage", "version", "presence", "change", "tally", "override",
     "disagreement", "reckoning", "search_report", "search_section", "projection",
 )  # fmt: skip
-MEMORY = ("host",)
+MEMORY = ("host", "job_run")
 
 
 class Undescribed(Exception):
@@ -68,8 +68,8 @@ def catalogue_page() -> str:
         "## Tables",
         "",
         "Tables are how it is kept, and may change between releases. *Evidence* is only ever added to; a",
-        "*projection* follows from the evidence; the crawler's *memory* only says how to go about the next",
-        "crawl. Types are those of PostgreSQL.",
+        "*projection* follows from the evidence; the *memory* of crawler and scheduler only says how to go",
+        "about the next crawl or job. Types are those of PostgreSQL.",
         "",
         "```mermaid",
         "erDiagram",

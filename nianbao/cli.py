@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 from sqlalchemy.exc import OperationalError
 
 from nianbao import __version__
-from nianbao.commands import ask, backup, case, check, exchange, history, home, keep, night, work
+from nianbao.commands import ask, backup, case, check, exchange, history, home, keep, night, schedule, work
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
 from nianbao.commands.migrate import migrate
@@ -82,17 +84,31 @@ app.command()(keep.verify)
 app.command()(keep.mend)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.add_typer(schedule.schedule, name="schedule")
+app.add_typer(schedule.config, name="config")
 app.command()(home.doctor)
 app.command()(demo)
 
 
+class Terminated(BaseException):
+    """Somebody asked this program to end (SIGTERM)."""
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
 def main() -> None:
     """Run the command line. Known troubles become one line and an exit code."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         app()
     except KeyboardInterrupt:
         errors.print("nianbao: interrupted; what was fetched is kept, run it again to go on")
         sys.exit(DONE_WITH_FAILURES)
+    except Terminated:
+        errors.print("nianbao: ended from outside; what was fetched is kept, run it again to go on")
+        sys.exit(128 + signal.SIGTERM)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(DONE_WITH_FAILURES)

@@ -1,17 +1,22 @@
 """``nianbao.toml``: read, checked and, for new sites, added to. Environment variables override it.
 
-``NIANBAO_DATABASE=postgresql+psycopg://…`` overrides ``database``, and so on for every plain key.
+``NIANBAO_DATABASE=postgresql+psycopg://…`` overrides ``database``, and so on for every plain key; a key of a
+section has two underscores: ``NIANBAO_SCHEDULE__CRAWL__CRON``. ``NIANBAO_DATABASE_FILE`` names a file that
+holds the value, as container hosts hand out secrets.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,9 +24,11 @@ from pydantic_settings import (
 )
 
 from archive.catalogue.engine import sqlite_url
+from nianbao.schedule_settings import ScheduleSettings
 from scheduler.window import Window
 
 FILE_NAME = "nianbao.toml"
+PREFIX = "NIANBAO_"
 
 
 class SettingsError(Exception):
@@ -53,7 +60,7 @@ class SiteSettings(BaseModel):
 class Settings(BaseSettings):
     """The whole of ``nianbao.toml``."""
 
-    model_config = SettingsConfigDict(env_prefix="NIANBAO_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid")
 
     contact: str = ""
     database: str | None = None
@@ -64,6 +71,7 @@ class Settings(BaseSettings):
     young_days: int = Field(default=60, ge=0)
     recheck_days: int = Field(default=30, ge=1)
     explore_days: int = Field(default=7, ge=1)
+    schedule: ScheduleSettings = ScheduleSettings()
     site: list[SiteSettings] = []
 
     @field_validator("window")
@@ -81,10 +89,29 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings
+        return env_settings, _SecretFiles(settings_cls), init_settings
 
     def catalogue_url(self, home: Path) -> str:
         return self.database or sqlite_url(home)
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """``NIANBAO_KEY_FILE``: the file that holds a plain key's value."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        if path is None:
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            variable = f"{PREFIX}{field_name.upper()}_FILE"
+            raise SettingsError(f"{variable}: {path} cannot be read: {error}") from error
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields
+        found = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
 
 def web_address(url: str) -> str:
@@ -170,7 +197,7 @@ def _explain(path: Path, error: ValidationError) -> str:
         message = (
             "is not a key that nianbao knows" if problem["type"] == "extra_forbidden" else problem["msg"]
         )
-        lines.append(f"{path}: {place}: {message}")
+        lines.append(f"{path}: {place}: {message.removeprefix('Value error, ')}")
     return "\n".join(lines)
 
 

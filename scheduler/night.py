@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -67,6 +68,7 @@ class NightSummary:
 
 def run_night(
     catalogue: Catalogue,
+    home: Path,
     tasks: Sequence[SiteTask],
     *,
     kind: str = "crawl",
@@ -74,15 +76,14 @@ def run_night(
     workers: int = 2,
     watcher: Watcher | None = None,
 ) -> NightSummary:
-    """Mend what a crash left, then crawl, read, compare. ``tasks`` holds at least one.
+    """Mend what a crash left, then crawl, read, compare. Without tasks only what was archived is read.
 
     A site that fails does not stop the others; its outcome says why.
     """
     watcher = watcher or Watcher()
-    home = tasks[0].job.home_path
     watcher.mended(mend(catalogue, home))
     with running(catalogue, home, kind) as run:
-        outcomes = _crawl_all(catalogue, run.run_id, tasks, parallel_hosts, watcher)
+        outcomes = _Crawls(catalogue, run.run_id, parallel_hosts, watcher).all(tasks)
         reading = read_stale(catalogue, home, workers, watcher)
         projection = project(catalogue)
         count_runs(catalogue, run.run_id)
@@ -100,41 +101,80 @@ def read_stale(catalogue: Catalogue, home: Path, workers: int, watcher: Watcher)
         return read_blobs(catalogue, home, stale, readers, total=len(stale), progress=watcher.reading)
 
 
-def _crawl_all(
-    catalogue: Catalogue, run_id: int, tasks: Sequence[SiteTask], parallel_hosts: int, watcher: Watcher
-) -> list[Outcome]:
-    """Hosts side by side, sites of one host one after the other."""
-    by_host: dict[str, list[int]] = {}
-    for index, task in enumerate(tasks):
-        by_host.setdefault(urlsplit(task.job.start[0]).netloc.lower(), []).append(index)
-    outcomes: dict[int, Outcome] = {}
-    lock = threading.Lock()
+class _Crawls:
+    """The crawls of one run: hosts side by side, sites of one host one after the other."""
 
-    def crawl_host(indices: list[int]) -> None:
-        for index in indices:
-            outcome = _crawl_site(catalogue, run_id, tasks[index], watcher.crawling)
-            with lock:
-                outcomes[index] = outcome
+    def __init__(self, catalogue: Catalogue, run_id: int, parallel_hosts: int, watcher: Watcher) -> None:
+        self._catalogue = catalogue
+        self._run_id = run_id
+        self._parallel_hosts = parallel_hosts
+        self._watcher = watcher
+        self._lock = threading.Lock()
+        self._processes: set[subprocess.Popen[str]] = set()
+        self._stopping = False
 
-    with ThreadPoolExecutor(max_workers=parallel_hosts) as pool:
-        for future in [pool.submit(crawl_host, indices) for indices in by_host.values()]:
-            future.result()
-    return [outcomes[i] for i in range(len(tasks))]
+    def all(self, tasks: Sequence[SiteTask]) -> list[Outcome]:
+        """Crawl them. When this is interrupted the crawls are asked to end, and waited for."""
+        by_host: dict[str, list[int]] = {}
+        for index, task in enumerate(tasks):
+            by_host.setdefault(urlsplit(task.job.start[0]).netloc.lower(), []).append(index)
+        outcomes: dict[int, Outcome] = {}
 
+        def crawl_host(indices: list[int]) -> None:
+            for index in indices:
+                outcome = self._site(tasks[index])
+                if outcome is None:
+                    return
+                with self._lock:
+                    outcomes[index] = outcome
 
-def _crawl_site(
-    catalogue: Catalogue, run_id: int, task: SiteTask, tell: Callable[[str, Progress], None]
-) -> Outcome:
-    site_id = None if task.job.given else site_row(catalogue, task.identity)
-    job = replace(task.job, run_id=run_id, site_id=site_id, parent=os.getpid())
-    if site_id is not None:
-        job = replace(job, resume_since=unfinished_since(catalogue, run_id, site_id, RESUME_WITHIN))
-    outcome = _run_process(job, tell)
-    if site_id is not None:
-        status = _status_of(outcome)
-        told = "; ".join(filter(None, (outcome.problem, *outcome.notes)))
-        note_site_run(catalogue, run_id, site_id, status, told or None)
-    return outcome
+        with ThreadPoolExecutor(max_workers=self._parallel_hosts) as pool:
+            try:
+                for future in [pool.submit(crawl_host, indices) for indices in by_host.values()]:
+                    future.result()
+            except BaseException:
+                self._stop()
+                raise
+        return [outcomes[i] for i in range(len(tasks))]
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._stopping = True
+            for process in self._processes:
+                process.terminate()
+
+    def _site(self, task: SiteTask) -> Outcome | None:
+        """How the crawl of the site went; None when there was none because the run is being ended."""
+        site_id = None if task.job.given else site_row(self._catalogue, task.identity)
+        job = replace(task.job, run_id=self._run_id, site_id=site_id, parent=os.getpid())
+        if site_id is not None:
+            since = unfinished_since(self._catalogue, self._run_id, site_id, RESUME_WITHIN)
+            job = replace(job, resume_since=since)
+        outcome = self._process(job)
+        if outcome is not None and site_id is not None:
+            told = "; ".join(filter(None, (outcome.problem, *outcome.notes)))
+            note_site_run(self._catalogue, self._run_id, site_id, _status_of(outcome), told or None)
+        return outcome
+
+    def _process(self, job: CrawlJob) -> Outcome | None:
+        """Run the crawl process to its end; a process that dies is an outcome too."""
+        with self._lock:
+            if self._stopping:
+                return None
+            process = subprocess.Popen(
+                [sys.executable, "-m", "crawler.process"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+            )
+            self._processes.add(process)
+        try:
+            return _outcome_of(process, job, self._watcher.crawling)
+        finally:
+            with self._lock:
+                self._processes.discard(process)
 
 
 def _status_of(outcome: Outcome) -> RunStatus:
@@ -143,16 +183,10 @@ def _status_of(outcome: Outcome) -> RunStatus:
     return RunStatus.FAILED if outcome.problem else RunStatus.DONE
 
 
-def _run_process(job: CrawlJob, tell: Callable[[str, Progress], None]) -> Outcome:
-    """Run the crawl process to its end; a process that dies is an outcome too."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "crawler.process"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
+def _outcome_of(
+    process: subprocess.Popen[str], job: CrawlJob, tell: Callable[[str, Progress], None]
+) -> Outcome:
+    """Hand the job to the process and listen to it until it ends."""
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
@@ -162,8 +196,9 @@ def _run_process(job: CrawlJob, tell: Callable[[str, Progress], None]) -> Outcom
     drain.start()
     outcome: Outcome | None = None
     try:
-        process.stdin.write(job.to_json())
-        process.stdin.close()
+        with suppress(BrokenPipeError):  # it died at once: its code says so
+            process.stdin.write(job.to_json())
+            process.stdin.close()
         for line in process.stdout:
             event = read_message(line)
             if isinstance(event, Outcome):

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
@@ -33,7 +34,37 @@ class PostgresqlServer:
 
     folder: Path
     user: str
+    command: list[str]
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text("utf-8")
+
+    def run(self, command: list[str]) -> subprocess.Popen[bytes]:
+        """Start a program as the server's user."""
+        as_user: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
+        group = pwd.getpwnam(self.user).pw_gid
+        who = {"user": self.user, "group": group, "extra_groups": []} if os.geteuid() == 0 else {}
+        with (self.folder / "log").open("ab") as log:
+            return as_user(command, stdout=log, stderr=log, cwd=self.folder, **who)
+
+    def start(self) -> None:
+        self._process = self.run(self.command)
+        _wait_until_ready(self, self._process)
+
+    def stop(self, by: signal.Signals = signal.SIGINT) -> None:
+        """End the server: SIGINT is a fast shutdown; after SIGKILL it must mend itself when it starts."""
+        if self._process is None:
+            return
+        self._process.send_signal(by)
+        try:
+            self._process.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{self.user}@/{database}?host={self.folder}"
@@ -80,6 +111,13 @@ def _no_postgresql(reason: str, remedy: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresqlServer]:
     """A PostgreSQL server for the whole session; without the program the tests that need it are left out."""
+    with running_postgresql() as server:
+        yield server
+
+
+@contextmanager
+def running_postgresql() -> Iterator[PostgresqlServer]:
+    """A server of one's own, that may be killed and started again."""
     initdb, postgres, user = _program("initdb"), _program("postgres"), _owner()
     if find_spec("psycopg") is None:
         _no_postgresql("psycopg is not installed", "pip install 'nianbao[postgresql]'")
@@ -89,15 +127,10 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         _no_postgresql("it does not run as root", "add a user named postgres, or do not test as root")
     # pytest's own temporary folders are closed to other users
     folder = Path(tempfile.mkdtemp(prefix="nianbao-pg-"))
-    log = (folder / "log").open("wb")
-    as_user: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
-    who = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-    if who:
+    if os.geteuid() == 0:
         shutil.chown(folder, user)
     data = folder / "data"
     make = [initdb, "-D", str(data), "-U", user, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    made = as_user(make, stdout=log, stderr=log, cwd=folder, **who).wait()
-    assert made == 0, (folder / "log").read_text("utf-8")
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(folder),
@@ -105,20 +138,13 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         "deadlock_timeout": "100ms",
     }
     options = [f"--{key}={value}" for key, value in settings.items()]
-    run = [postgres, "-D", str(data), *options]
-    process = as_user(run, stdout=log, stderr=log, cwd=folder, **who)
-    server = PostgresqlServer(folder, user)
+    server = PostgresqlServer(folder, user, [postgres, "-D", str(data), *options])
+    assert server.run(make).wait() == 0, server.log
     try:
-        _wait_until_ready(server, process)
+        server.start()
         yield server
     finally:
-        process.send_signal(signal.SIGINT)  # a fast shutdown
-        try:
-            process.wait(START_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        log.close()
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

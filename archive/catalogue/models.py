@@ -2,7 +2,7 @@
 
 Two kinds, never mixed. *Evidence* is what was seen and read: it is only ever added to. A
 *projection* is what people ask for; it is derived from the evidence and can be made again. Beside them
-stands the crawler's *memory*, which only says how to go about the next crawl.
+stands the *memory* of crawler and scheduler, which only says how to go about the next crawl or job.
 Names are singular; the views that people query (:mod:`archive.catalogue.views`) are plural.
 """
 
@@ -303,6 +303,30 @@ class Decision(Base):
 
 
 # ---------------------------------------------------------------- memory
+
+
+class JobRun(Base):
+    """A job that the scheduler started, or that should have been started and was not (``missed``).
+
+    ``due_at`` is the moment that the schedule names; a job that was interrupted is started again with the
+    same one and the next ``attempt``. ``process`` names its process beyond reboots: boot, number, start.
+    """
+
+    __tablename__ = "job_run"
+    __table_args__ = (Index("ix_job_run_job", "job", "due_at"),)
+    job_run_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    job: Mapped[str] = mapped_column(String(20))
+    due_at: Mapped[str] = mapped_column(Time)
+    attempt: Mapped[int]
+    started_at: Mapped[str | None] = mapped_column(Time)
+    finished_at: Mapped[str | None] = mapped_column(Time)
+    status: Mapped[str] = mapped_column(String(12))
+    exit_code: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    log_file: Mapped[str | None] = mapped_column(Text)
+    cpu_seconds: Mapped[float | None] = mapped_column(Figure)
+    peak_mb: Mapped[int | None]
+    process: Mapped[str | None] = mapped_column(Text)
 
 
 class Host(Base):

@@ -187,6 +187,12 @@ SELECT u.run_id, u.kind, u.started_at, u.finished_at, u.status,
   FROM run u
 """
 
+JOB_RUNS = """
+SELECT job_run_id, job, due_at, attempt, started_at, finished_at, status, exit_code, reason, log_file,
+       cpu_seconds, peak_mb
+  FROM job_run
+"""
+
 SITE_RUNS = """
 SELECT r.run_id, u.kind, s.name AS site, s.title, s.division_code, u.started_at, r.finished_at, r.status,
        r.message, t.found, t.lists, t.lists_cut, t.fetched, t.new, t.changed, t.unchanged, t.gone, t.blocked,
@@ -256,6 +262,7 @@ VIEWS = {
     "changes": CHANGES,
     "captures": CAPTURES,
     "runs": RUNS,
+    "job_runs": JOB_RUNS,
     "site_runs": SITE_RUNS,
     "coverage": COVERAGE,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from http.cookiejar import Cookie
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.http import Headers, HtmlResponse, Response
 
 from archive.capture import Fetched, Kind, Via
+from archive.times import utc_now
 from crawler.archiving import recorder_of
 from crawler.browser import DRAWN
 from crawler.browser.messages import BrowserUnavailable, DrawingFailed, Drawn
@@ -189,7 +189,7 @@ class BrowserMiddleware:
         if visit.placed is not None:
             fetched = Fetched(
                 url=drawn.url,
-                fetched_at=datetime.now(UTC),
+                fetched_at=utc_now(),
                 kind=Kind(request.meta.get("kind", Kind.PAGE)),
                 verdict=judgement.verdict.value,
                 reason=f"{need.value}, drawn with {drawn.requests} requests",

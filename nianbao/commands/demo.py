@@ -80,7 +80,7 @@ def _make_home(path: Path, url: str) -> Home:
 def _night(home: Home, catalogue: Catalogue) -> NightSummary:
     tasks = [task_of(home, site) for site in home.settings.site]
     with LiveWatcher() as watcher:
-        summary = run_night(catalogue, tasks, workers=home.settings.workers, watcher=watcher)
+        summary = run_night(catalogue, home.path, tasks, workers=home.settings.workers, watcher=watcher)
     for outcome in summary.sites:
         console.print(f"  {site_line(outcome)}", markup=False, soft_wrap=True)
     found, changes = summary.reading, summary.projection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any
@@ -17,10 +18,11 @@ from archive.capture import posted_url
 from archive.catalogue.engine import Catalogue
 from archive.history.project import project
 from archive.history.reread import differences
+from archive.jobs import crawl_unfinished, finished_sites
 from archive.mend import Mended
 from archive.reading import Failure, ReadingSummary, all_blobs, archived, stale_blobs
 from archive.runs import SiteIdentity
-from archive.times import compact, iso, utc_now
+from archive.times import compact, iso, read_moment, utc_now
 from crawler.job import CrawlJob, Outcome
 from crawler.job import Progress as CrawlProgress
 from nianbao import __version__
@@ -95,6 +97,16 @@ def crawl(
             "--night", help="Ask only for what is due tonight, and only within the window of hours."
         ),
     ] = False,
+    explore: Annotated[
+        bool,
+        typer.Option("--explore", help="With --night: also look anew for the columns of reports."),
+    ] = False,
+    unfinished_since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Only sites that no crawl since then (UTC) has gone through to its end."
+        ),
+    ] = None,
 ) -> None:
     """Crawl the sites once, read what is new, and record what changed.
 
@@ -104,14 +116,29 @@ def crawl(
 
     Example: nianbao crawl spt.gov.cn
     """
+    if explore and not night:
+        raise stop("--explore goes with --night; without it a crawl asks for everything")
     home = open_home(context)
     chosen = _choose(home, site or [])
+    since = _moment_of(unfinished_since)
     stop_at = _end_of_window(home) if night else None
     with opened(home) as catalogue:
-        summary = _run(
-            home, catalogue, [task_of(home, s, ask_again, night, stop_at) for s in chosen], "crawl"
-        )
+        if since is not None:
+            through = finished_sites(catalogue, [s.name for s in chosen], since)
+            chosen = [s for s in chosen if s.name not in through]
+            if not chosen and crawl_unfinished(catalogue, since) is None:
+                console.print(f"Every site has been crawled since {unfinished_since}.")
+                return
+        tasks = [task_of(home, s, ask_again, night, stop_at, explore) for s in chosen]
+        summary = _run(home, catalogue, tasks, "crawl")
     _end(summary)
+
+
+def _moment_of(given: str | None) -> datetime | None:
+    try:
+        return read_moment(given) if given is not None else None
+    except ValueError as error:
+        raise stop(str(error)) from error
 
 
 def backfill(
@@ -269,6 +296,7 @@ def task_of(
     ask_again: bool = False,
     night: bool = False,
     stop_at: str | None = None,
+    explore: bool = False,
 ) -> SiteTask:
     identity = SiteIdentity(site.name, site.title, site.division, tuple(site.start))
     job = CrawlJob(
@@ -290,7 +318,7 @@ def task_of(
         night=night,
         young_days=home.settings.young_days,
         recheck_days=home.settings.recheck_days,
-        explore_days=home.settings.explore_days,
+        explore_days=0 if explore else home.settings.explore_days,
         stop_at=stop_at,
         log_file=_log_file(home, site.name),
     )
@@ -335,6 +363,7 @@ def _run(home: Home, catalogue: Catalogue, tasks: list[SiteTask], kind: str) -> 
     with LiveWatcher() as watcher:
         return run_night(
             catalogue,
+            home.path,
             tasks,
             kind=kind,
             parallel_hosts=home.settings.parallel_hosts,

@@ -69,7 +69,7 @@ def crawl(site: FamilySite, home: Path, *, start: Sequence[str] = (), **options:
     catalogue = open_catalogue(url)
     try:
         task = SiteTask(SiteIdentity("replica", None, "640502", starts), job)
-        summary = run_night(catalogue, [task], workers=1)
+        summary = run_night(catalogue, task.job.home_path, [task], workers=1)
         with catalogue.reading() as session:
             reports = session.execute(text("SELECT agency, year FROM reports")).all()
             listings = session.execute(

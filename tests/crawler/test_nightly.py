@@ -47,7 +47,8 @@ def night(home: Path, url: str, **changes: object) -> NightSummary:
     catalogue = open_catalogue(sqlite_url(home))
     try:
         job = job_for(home, url, **changes)
-        return run_night(catalogue, [SiteTask(SiteIdentity("site", None, None, (url,)), job)], workers=1)
+        task = SiteTask(SiteIdentity("site", None, None, (url,)), job)
+        return run_night(catalogue, home, [task], workers=1)
     finally:
         catalogue.close()
 

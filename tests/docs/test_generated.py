@@ -13,6 +13,7 @@ import pytest
 import typer.main
 
 from nianbao.cli import app
+from nianbao.schedule_settings import AuditSettings, BackupSettings, ScheduleSettings
 from nianbao.settings import Settings, SiteSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +40,16 @@ def test_generated_pages_are_fresh() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("key", [*Settings.model_fields, *SiteSettings.model_fields])
+@pytest.mark.parametrize(
+    "key",
+    [
+        *Settings.model_fields,
+        *SiteSettings.model_fields,
+        *ScheduleSettings.model_fields,
+        *AuditSettings.model_fields,
+        *BackupSettings.model_fields,
+    ],
+)
 def test_each_setting_is_described(key: str) -> None:
     assert f"| `{key}` |" in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 

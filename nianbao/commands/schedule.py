@@ -1,0 +1,250 @@
+"""The schedule: run, list, now, history; and config check."""
+
+from __future__ import annotations
+
+import signal
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from threading import Event
+from types import FrameType
+from typing import Annotated, NoReturn
+from urllib.parse import urlsplit
+
+import typer
+from apscheduler.schedulers.blocking import BlockingScheduler
+
+from archive.catalogue.engine import Catalogue
+from archive.jobs import JobStatus
+from archive.queries import Filter, Rows, ask
+from archive.times import iso, utc_now
+from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
+from nianbao.commands.options import Csv, Json, form_of
+from nianbao.output import Format, console, print_rows
+from nianbao.schedule_settings import OFF, address_of
+from nianbao.scheduling import plans_of, program
+from nianbao.settings import FILE_NAME
+from scheduler.daemon import Daemon, executors
+from scheduler.events import to_files
+from scheduler.health import Trouble, troubles
+from scheduler.heartbeat import Heartbeat, Last
+from scheduler.locks import Taken, file_lock
+from scheduler.plans import Job, JobPlan
+from scheduler.runner import Runner
+from scheduler.watch import Watch
+
+SCHEDULE_LOCK = "schedule"
+_LOOK_AHEAD = 14
+
+schedule = typer.Typer(help="The nightly schedule.", no_args_is_help=True)
+config = typer.Typer(help="The settings.", no_args_is_help=True)
+
+
+class _Ended(BaseException):
+    """The schedule is asked to end."""
+
+
+def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise _Ended
+
+
+@schedule.command("run")
+def run(context: typer.Context) -> None:
+    """Do the jobs of the settings when they are due, until ended. One schedule works on an archive at a time.
+
+    A job that was interrupted is gone on with; one that was missed is made up for within `misfire_hours`.
+    SIGTERM ends the job that is being done, and the schedule.
+
+    Example: nianbao schedule run
+    """
+    home = open_home(context)
+    plans = plans_of(home.settings, home.path)
+    if not plans:
+        raise stop("every job is off in the settings: give one a cron")
+    to_files(home.path)
+    with opened(home) as catalogue:
+        try:
+            with file_lock(home.path, SCHEDULE_LOCK):
+                _run(home, catalogue, plans)
+        except Taken as error:
+            raise stop(f"a schedule works on this archive already: {error}", DONE_WITH_FAILURES) from error
+
+
+def _run(home: Home, catalogue: Catalogue, plans: list[JobPlan]) -> None:
+    heartbeat = Heartbeat.of(home.path, utc_now())
+    watched = _watched(home, catalogue, heartbeat)
+    runner = Runner(catalogue, home.path, program(home.path))
+    keep_logs = timedelta(days=home.settings.schedule.log_days)
+    scheduler = BlockingScheduler(executors=executors())
+    try:
+        _run_until_ended(Daemon(runner, plans, scheduler, heartbeat, keep_logs=keep_logs))
+    finally:
+        if watched is not None:
+            watched.close()
+
+
+def _watched(home: Home, catalogue: Catalogue, heartbeat: Heartbeat) -> Watch | None:
+    listen = home.settings.schedule.listen
+    heartbeat.listens = None
+    if listen == OFF:
+        return None
+    host, port = address_of(listen)
+    try:
+        return Watch(catalogue, home.path, heartbeat, host, port)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise stop(f'schedule.listen = {listen!r}: {reason}; give another address, or "off"') from error
+
+
+def _run_until_ended(daemon: Daemon) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    try:
+        daemon.start()
+    except _Ended:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+    finally:
+        daemon.stop()
+
+
+@schedule.command("list")
+def list_(context: typer.Context, as_json: Json = False, as_csv: Csv = False) -> None:
+    """List the jobs: when each is due next, and how it went last.
+
+    Example: nianbao schedule list
+    """
+    home = open_home(context)
+    now = utc_now()
+    beat = Heartbeat.of(home.path, now)
+    found = Rows(
+        ("job", "cron", "zone", "next_at", "last_due_at", "last_status", "last_reason"),
+        (_line(home, plan, beat.last.get(plan.job), now) for plan in plans_of(home.settings, home.path)),
+    )
+    form = form_of(as_json, as_csv)
+    print_rows(found, form)
+    if not (as_json or as_csv):
+        if beat.doing is not None:
+            console.print(f"{beat.doing} is being done.")
+        _say_troubles(troubles(beat, now))
+
+
+def _line(home: Home, plan: JobPlan, last: Last | None, now: datetime) -> tuple[object, ...]:
+    due = plan.timetable.next(now)
+    line = (plan.job, plan.timetable.cron, home.settings.schedule.zone, iso(due) if due else None)
+    return (*line, *((iso(last.due), last.status, last.reason) if last is not None else (None, None, None)))
+
+
+@schedule.command("health")
+def health(context: typer.Context, as_json: Json = False) -> None:
+    """Tell whether the schedule lives and how the last night went. Exits with 1 if not all is well.
+
+    It reads the schedule's heartbeat, `schedule.json` in the home, and asks nobody.
+
+    Example: nianbao schedule health
+    """
+    now = utc_now()
+    found = troubles(Heartbeat.of(open_home(context).path, now), now)
+    if as_json:
+        print_rows(Rows(("what", "fix"), ((one.what, one.fix) for one in found)), Format.JSON)
+    else:
+        _say_troubles(found)
+        if not found:
+            console.print("The schedule is well.")
+    if found:
+        raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def _say_troubles(found: list[Trouble]) -> None:
+    for one in found:
+        console.print(f"fault  {one.what}\n       fix: {one.fix}", markup=False, soft_wrap=True)
+
+
+@schedule.command("now")
+def now(
+    context: typer.Context, job: Annotated[Job, typer.Argument(help="The job, as `schedule list` names it.")]
+) -> None:
+    """Do a job now, here, with its limits, and take it down as the schedule does.
+
+    Example: nianbao schedule now crawl
+    """
+    home = open_home(context)
+    plan = next((p for p in plans_of(home.settings, home.path) if p.job is job), None)
+    if plan is None:
+        raise stop(f"schedule.{job} is off in the settings" + (": give it `to`" if job is Job.BACKUP else ""))
+    with opened(home) as catalogue:
+        try:
+            end = Runner(catalogue, home.path, program(home.path)).run(plan, utc_now(), 1, Event())
+        except Taken as error:
+            raise stop(f"{job} is being done: {error}", DONE_WITH_FAILURES) from error
+    console.print(f"{job}: {end.status}" + (f". {end.reason}" if end.reason else ""), markup=False)
+    if end.status is not JobStatus.DONE:
+        raise typer.Exit(DONE_WITH_FAILURES)
+
+
+@schedule.command("history")
+def history(
+    context: typer.Context,
+    job: Annotated[Job | None, typer.Option(help="Only this job.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """What the schedule started, when, and how it ended; the newest first.
+
+    Example: nianbao schedule history --job crawl
+    """
+    home = open_home(context)
+    with opened(home) as catalogue, ask(catalogue, "job_runs", Filter(job=job)) as found:
+        shown = ("job", "due_at", "attempt", "started_at", "finished_at", "status", "peak_mb", "reason")
+        print_rows(found, form_of(as_json, as_csv), shown=shown)
+
+
+@config.command("check")
+def check(context: typer.Context) -> None:
+    """Check `nianbao.toml` and what the environment puts in its place. Exits with 1 if something is amiss.
+
+    Example: nianbao config check
+    """
+    home = open_home(context)
+    faults = list(_faults(home))
+    for fault in faults:
+        console.print(f"fault  {fault}", markup=False, soft_wrap=True)
+    if faults:
+        raise typer.Exit(DONE_WITH_FAILURES)
+    jobs = len(plans_of(home.settings, home.path))
+    console.print(f"{home.path / FILE_NAME}: {len(home.settings.site)} sites, {jobs} jobs; all is well")
+
+
+def _faults(home: Home) -> Iterator[str]:
+    """What is allowed and yet certainly not meant."""
+    settings = home.settings
+    if not settings.contact:
+        yield "contact: is empty; site owners should be able to reach you"
+    if not settings.site:
+        yield "site: there is none; add one with `nianbao sites add URL`"
+    written = tomllib.loads((home.path / FILE_NAME).read_text(encoding="utf-8")).get("database")
+    if written and urlsplit(written).password:
+        yield (
+            "database: holds a password; give it as NIANBAO_DATABASE, or in a file that "
+            "NIANBAO_DATABASE_FILE names"
+        )
+    for plan in plans_of(settings, home.path):
+        shut = _outside_window(plan)
+        if shut is not None:
+            yield (
+                f"schedule.{plan.job}.cron: {plan.timetable.cron!r} falls at {shut}, outside of "
+                f'window = {settings.window!r}; change one, or set the cron to "off"'
+            )
+
+
+def _outside_window(plan: JobPlan) -> str | None:
+    """The first of the coming moments at which the job's window is shut."""
+    moment = utc_now()
+    for _ in range(_LOOK_AHEAD if plan.window is not None else 0):
+        due = plan.timetable.next(moment)
+        if due is None:
+            return None
+        if plan.window is not None and plan.window.closes_at(due) is None:
+            return f"{due.astimezone(plan.timetable.zone):%Y-%m-%d %H:%M}"
+        moment = due
+    return None
