@@ -22,6 +22,7 @@ PAGES = (
     "README.zh-CN.md",
     "docs/architecture.md",
     "docs/archive.md",
+    "docs/operations.md",
     "docs/settings.md",
     "CHANGELOG.md",
 )
