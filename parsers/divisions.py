@@ -166,3 +166,22 @@ def within_division(name: str, code: str) -> str:
         if is_chain(head) and code in candidates(head):
             return text[length:]
     return text
+
+
+_OWN_LEVEL = re.compile(
+    r"(?:自治区|(?:县|区|市|省|州|旗|盟))(?!场|容|级|域|间|内|政(?!府)|民(?!政|族|宗|防))(?=\S{2})"
+)
+"""省, 市 or 县 for one's own; not 市场监督管理局, 市政管理局, 区域…, but 市政府 and 市民政局."""
+
+
+def spelled_out(name: str, home: str) -> str | None:
+    """A name that says only the level of its own division, with that of the site ``home`` written out.
+
+    On the site of 盐池县 (640323) 县水务局 is 盐池县水务局. None where the name says no level, another one
+    than the site's, or names a division itself.
+    """
+    text, own = mend(name).replace(" ", ""), _all().get(home)
+    level = _OWN_LEVEL.match(text)
+    if own is None or level is None or not own.name.endswith(level[0]) or candidates(text):
+        return None
+    return own.name + text[level.end() :]

@@ -564,9 +564,12 @@ class _Derivation:
                 )  # fmt: skip
 
     def _namings(self) -> Iterator[NamingRow]:
-        states = (s for b in self._bearings for span in b.intervals for s in span.states)
-        for name in sorted({s.identity.agency for s in states if s.identity.agency}):
-            yield NamingRow(name)
+        names: set[str] = set()
+        for bearing in self._bearings:
+            for state in (s for span in bearing.intervals for s in span.states):
+                if (body := self._identifier.agency(state.identity, bearing.source)) is not None:
+                    names |= {body.name, state.identity.agency or body.name}
+        yield from map(NamingRow, sorted(names))
 
     def _role(self, bearing: _Bearing) -> str:
         """An attachment; the page that bore the report first, or to which it moved; else a mirror."""

@@ -1,7 +1,8 @@
 """Whose report a file is, and on which year: from the file, from what points at it, and by whose name.
 
 A name stands for a body within a division. ``沙坡头区人民政府办公室`` and ``中卫市沙坡头区人民政府办公室``
-are one, for both name the division 640502 and the office within it. Two bodies called ``民政局`` on sites of
+are one, for both name the division 640502 and the office within it; on the site of that division (as its
+settings say) 区人民政府办公室 is the same. Two bodies called ``民政局`` on sites of
 two cities are two. Whatever is less certain is proposed to a person (:mod:`archive.history.review`) and
 never merged in silence.
 """
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from archive.catalogue.models import Decision
 from archive.history.evidence import ANSWERED, Reading, Seen, Source, World
-from parsers.divisions import candidates, within_division
+from parsers.divisions import candidates, spelled_out, within_division
 from parsers.identity import parse_title
 
 TEMPLATE_AGENCIES = 3
@@ -43,7 +44,9 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class AgencyName:
-    """A name as printed, the key of the body it stands for, and its division where that is certain."""
+    """A name as printed, 县水务局 spelled out by the site's division; the key of the body it stands for; its
+    division where that is certain.
+    """
 
     key: str
     name: str
@@ -79,12 +82,15 @@ class Identifier:
         """The body that the identity names, as people have settled it."""
         if identity.agency is None:
             return None
-        division = division_of(identity.divisions, source.division)
-        key = agency_key(identity.agency, division, source)
+        name, fitting = identity.agency, identity.divisions
+        if not fitting and source.division and (whole := spelled_out(name, source.division)):
+            name, fitting = whole, (source.division,)
+        division = division_of(fitting, source.division)
+        key = agency_key(name, division, source)
         if key in self._names:
             key = self._names[key]
             division = key.partition(":")[0] if ":" in key else None
-        return AgencyName(key, identity.agency, division)
+        return AgencyName(key, name, division)
 
     # ------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ from archive.history.derive import (
 from archive.history.evidence import World, batches, children_of
 from archive.history.identity import AgencyName as Named
 from archive.history.reckoning import ReckoningRow
+from parsers.divisions import candidates
 
 Row = (
     NamingRow
@@ -365,7 +366,7 @@ def _same(part: _Part, one: Any, other: Any) -> bool:
 
 
 def agency_names(session: Session, agency_ids: Sequence[int] | None) -> dict[int, str]:
-    """What each agency (or all) goes by: the shortest of the names on its reports."""
+    """What each agency (or all) goes by: the shortest of the names on its reports that name a division."""
     query = (
         select(Report.agency_id, Naming.name)
         .join(Naming, Naming.report_id == Report.report_id)
@@ -377,7 +378,7 @@ def agency_names(session: Session, agency_ids: Sequence[int] | None) -> dict[int
     names: dict[int, str] = {}
     for agency_id, name in session.execute(query):
         assert agency_id is not None
-        names[agency_id] = min(names.get(agency_id, name), name, key=lambda n: (len(n), n))
+        names[agency_id] = min(names.get(agency_id, name), name, key=lambda n: (not candidates(n), len(n), n))
     return names
 
 

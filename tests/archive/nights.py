@@ -15,7 +15,7 @@ from archive.catalogue.engine import Catalogue
 from archive.history.project import ProjectionSummary, project
 from archive.reading import read_blobs, stale_blobs
 from archive.recorder import Recorder
-from archive.runs import RunStatus, close_run, open_run
+from archive.runs import RunStatus, SiteIdentity, close_run, open_run, site_row
 from archive.times import iso
 from archive.warc.exchange import Exchange
 from nianbao.replica import REPORTS, Report, render_html
@@ -91,6 +91,7 @@ class Archive:
     readers: Readers
     nights: int = field(default=0)
     revision: int = REVISION
+    site: SiteIdentity | None = None
 
     def moment(self, night: int) -> datetime:
         return FIRST_NIGHT + timedelta(days=night - 1)
@@ -103,8 +104,15 @@ class Archive:
         at = FIRST_NIGHT + timedelta(days=self.nights)
         self.nights += 1
         run_id = open_run(self.catalogue, "crawl", lambda: at)
+        site_id = site_row(self.catalogue, self.site) if self.site else None
         with Recorder(
-            self.catalogue, self.home, run_id=run_id, host=HOST, software="test", clock=lambda: at
+            self.catalogue,
+            self.home,
+            run_id=run_id,
+            host=HOST,
+            software="test",
+            site_id=site_id,
+            clock=lambda: at,
         ) as recorder:
             for answer in got:
                 recorder.add(answer.fetched(at))

@@ -12,6 +12,7 @@ from nights import CELL, FILE_URL, HOST, OTHER_URL, REPORT, URL, Archive, Got, p
 from archive.capture import ListedItem, ListingSeen
 from archive.history.project import project
 from archive.history.rebuild import check
+from archive.runs import SiteIdentity
 from nianbao.replica import Report, render_html, render_pdf
 from nianbao.replica.body import paragraph
 from nianbao.replica.pages import attachment
@@ -85,6 +86,14 @@ def test_a_name_with_the_divisions_above_it_is_the_same_body(archive: Archive) -
     assert [r.name for r in archive.ask("SELECT name FROM agency")] == [short]
     assert {r.name for r in archive.ask("SELECT name FROM naming")} == {short, long}
     assert len(archive.ask("SELECT * FROM reports")) == 2
+
+
+def test_a_name_that_says_only_its_level_is_that_of_the_site(archive: Archive) -> None:
+    archive.site = SiteIdentity("wuzhong", "吴忠市人民政府", "640300", (f"http://{HOST}/",))
+    archive.night(Got(page(replace(REPORT, agency="市民政局"))))
+    archive.night(Got(page(replace(REPORT, agency="吴忠市民政局", year=2024)), OTHER_URL))
+    (agency,) = archive.ask("SELECT name, division_code FROM agency")
+    assert tuple(agency) == ("吴忠市民政局", "640300")
 
 
 def test_two_bodies_of_one_name_are_never_one(archive: Archive) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from parsers.divisions import candidates
+from parsers.divisions import candidates, spelled_out
 from parsers.identity import parse_title, to_date
 from parsers.read import read
 from parsers.report import Extraction, Outcome
@@ -163,3 +163,21 @@ def test_the_line_that_dates_a_page(line: str) -> None:
 def test_a_period_is_no_date_of_publication() -> None:
     body = f"<p>统计时间：2023-12-31</p>{LONG}"
     assert page("某县水务局2023年政府信息公开工作年度报告", body).published_on is None
+
+
+@pytest.mark.parametrize(
+    ("name", "home", "whole"),
+    [
+        ("县水务局", "640323", "盐池县水务局"), ("县人民政府", "640323", "盐池县人民政府"),
+        ("市民政局", "640500", "中卫市民政局"), ("市政府办公室", "640500", "中卫市政府办公室"),
+        ("区财政局", "640502", "沙坡头区财政局"), ("自治区民政厅", "640000", "宁夏回族自治区民政厅"),
+        ("省教育厅", "430000", "湖南省教育厅"), ("州民政局", "422800", "恩施土家族苗族自治州民政局"),
+        ("市场监督管理局", "640500", None), ("市政管理局", "640500", None), ("县级公立医院", "640323", None),
+        ("市民政局", "640502", None), ("县水务局", "640502", None), ("大水坑镇", "640323", None),
+        ("水务局", "640323", None), ("中卫市民政局", "640500", None), ("县水务局", "999999", None),
+    ],
+)  # fmt: skip
+def test_a_name_that_says_only_its_level_is_that_of_the_site(
+    name: str, home: str, whole: str | None
+) -> None:
+    assert spelled_out(name, home) == whole
