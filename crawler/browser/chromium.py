@@ -137,3 +137,17 @@ class Chromium:
 async def _refuse(socket: WebSocketRoute) -> None:
     """Lists come by requests; a web socket would go by the archive."""
     await socket.close()
+
+
+async def tried(setting: str) -> str | None:
+    """Start the browser and let a script write a page; why that does not work, or None."""
+    chromium = Chromium(setting, "nianbao")
+    try:
+        page = await bounded((await chromium.context("trial")).new_page())
+        await bounded(page.set_content("<p></p><script>document.querySelector('p').append(6 * 7)</script>"))
+        written = await bounded(page.inner_text("p"))
+    except (BrowserUnavailable, Error, TimeoutError) as error:
+        return str(error).strip().partition("\n")[0] or type(error).__name__
+    finally:
+        await chromium.close()
+    return None if written == "42" else f"it drew {written!r} where 42 was written"

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,13 +10,12 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive.catalogue.engine import CatalogueMissing, CatalogueNewer, CatalogueOutdated, create_catalogue
-from archive.catalogue.engine import open_catalogue as try_catalogue
+from archive.catalogue.engine import create_catalogue
 from archive.history.project import project
 from archive.hosts import HostState, refusing_hosts
 from archive.queries import Rows
-from crawler.browser.messages import INSTALL, OFF, BrowserUnavailable, find_chromium
 from nianbao.commands.context import DONE_WITH_FAILURES, home_path, open_home, opened, stop
+from nianbao.examination import Finding, examine
 from nianbao.handover import leave_readme
 from nianbao.output import Format, console, print_rows
 from nianbao.settings import (
@@ -28,14 +23,10 @@ from nianbao.settings import (
     SettingsError,
     SiteSettings,
     add_site,
-    load_settings,
     site_name,
     web_address,
     write_new,
 )
-from parsers.programs import PROGRAMS
-
-LEAST_FREE_BYTES = 1_000_000_000
 
 sites = typer.Typer(help="Manage the sites that are crawled.", no_args_is_help=True)
 
@@ -135,75 +126,20 @@ def _site_row(site: SiteSettings, refusing: dict[str, HostState]) -> tuple[objec
 
 
 def doctor(context: typer.Context) -> None:
-    """Check the home and the machine; each fault with its one-line fix.
+    """Check settings, catalogue, disk, programs, clock and schedule; each fault with its one-line fix.
 
     Example: nianbao doctor
     """
-    faults = 0
-    for good, what, fix in _examine(home_path(context)):
-        mark = "ok   " if good else "fault"
-        console.print(
-            f"{mark}  {what}" + ("" if good else f"\n       fix: {fix}"), markup=False, soft_wrap=True
-        )
-        faults += not good
+    faults = say_findings(examine(home_path(context)))
     if faults:
         raise typer.Exit(DONE_WITH_FAILURES)
 
 
-def _examine(path: Path) -> Iterator[tuple[bool, str, str]]:
-    good = sys.version_info >= (3, 11)
-    yield good, f"Python {sys.version.split()[0]}", "install Python 3.11 or newer"
-    try:
-        settings = load_settings(path)
-    except SettingsError as error:
-        yield False, str(error), "correct the file, or run `nianbao init`"
-        return
-    yield True, f"settings {path / FILE_NAME}", ""
-    yield bool(settings.contact), "a contact for site owners is set", f"set contact in {path / FILE_NAME}"
-    yield bool(settings.site), f"{len(settings.site)} sites in the settings", "add one: nianbao sites add URL"
-    try:
-        try_catalogue(settings.catalogue_url(path)).close()
-        yield True, "the catalogue opens and is up to date", ""
-    except (CatalogueMissing, CatalogueOutdated, CatalogueNewer, SQLAlchemyError) as error:
-        yield False, f"the catalogue: {str(error).splitlines()[0]}", "run `nianbao init`"
-    yield _examine_browser(settings.browser)
-    yield from _examine_storage(path)
-    for program in PROGRAMS:
-        there = f"{program.name} is installed" if program.path() else str(program.missing())
-        yield True, f"{there} (optional)", ""
-
-
-def _examine_browser(setting: str) -> tuple[bool, str, str]:
-    """Most sites need none, so that it is no fault where none is installed, unless the settings name one."""
-    try:
-        program = find_chromium(setting)
-    except BrowserUnavailable as error:
-        return setting == OFF, f"the browser: {error}", "correct `browser` in the settings"
-    own = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
-    there = program or next((str(p) for p in own.glob("chromium*")), None)
-    said = there or f"none, so these are left out; {INSTALL}"
-    return True, f"a browser for pages that a script draws: {said}", ""
-
-
-def _examine_storage(path: Path) -> Iterator[tuple[bool, str, str]]:
-    probe = path / "warc" / ".probe"
-    try:
-        probe.parent.mkdir(exist_ok=True)
-        probe.write_bytes(b"")
-        probe.unlink()
-        yield True, f"{path / 'warc'} can be written", ""
-    except OSError as error:
-        yield (
-            False,
-            f"{path / 'warc'} cannot be written: {error.strerror}",
-            f"give yourself write access to {path}",
-        )
-    free = shutil.disk_usage(path).free
-    yield (
-        free > LEAST_FREE_BYTES,
-        f"{free / 1e9:.1f} GB of disk are free",
-        "free some space, or move the home",
-    )
-    left = sorted(path.glob("warc/**/*.open"))
-    what = f"{len(left)} WARC files were left open" if left else "no WARC file was left open"
-    yield not left, what, "if no crawl is running they are whole up to their last record; keep them"
+def say_findings(findings: Iterable[Finding]) -> int:
+    """Print each as it is found; how many are faults."""
+    faults = 0
+    for one in findings:
+        line = f"ok     {one.what}" if one.good else f"fault  {one.what}\n       fix: {one.fix}"
+        console.print(line, markup=False, soft_wrap=True)
+        faults += not one.good
+    return faults

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import signal
-import tomllib
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from threading import Event
 from types import FrameType
 from typing import Annotated, NoReturn
-from urllib.parse import urlsplit
 
 import typer
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -19,11 +16,12 @@ from archive.jobs import JobStatus
 from archive.queries import Filter, Rows, ask
 from archive.times import iso, utc_now
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
+from nianbao.commands.home import say_findings
 from nianbao.commands.options import Csv, Json, form_of
+from nianbao.examination import Finding, unsound
 from nianbao.output import Format, console, print_rows
 from nianbao.schedule_settings import OFF, address_of
 from nianbao.scheduling import plans_of, program
-from nianbao.settings import FILE_NAME
 from scheduler.daemon import Daemon, executors
 from scheduler.events import to_files
 from scheduler.health import Trouble, troubles
@@ -34,7 +32,6 @@ from scheduler.runner import Runner
 from scheduler.watch import Watch
 
 SCHEDULE_LOCK = "schedule"
-_LOOK_AHEAD = 14
 
 schedule = typer.Typer(help="The nightly schedule.", no_args_is_help=True)
 config = typer.Typer(help="The settings.", no_args_is_help=True)
@@ -156,8 +153,7 @@ def health(context: typer.Context, as_json: Json = False) -> None:
 
 
 def _say_troubles(found: list[Trouble]) -> None:
-    for one in found:
-        console.print(f"fault  {one.what}\n       fix: {one.fix}", markup=False, soft_wrap=True)
+    say_findings(Finding(False, one.what, one.fix) for one in found)
 
 
 @schedule.command("now")
@@ -206,45 +202,5 @@ def check(context: typer.Context) -> None:
     Example: nianbao config check
     """
     home = open_home(context)
-    faults = list(_faults(home))
-    for fault in faults:
-        console.print(f"fault  {fault}", markup=False, soft_wrap=True)
-    if faults:
+    if say_findings(unsound(home.path, home.settings)):
         raise typer.Exit(DONE_WITH_FAILURES)
-    jobs = len(plans_of(home.settings, home.path))
-    console.print(f"{home.path / FILE_NAME}: {len(home.settings.site)} sites, {jobs} jobs; all is well")
-
-
-def _faults(home: Home) -> Iterator[str]:
-    """What is allowed and yet certainly not meant."""
-    settings = home.settings
-    if not settings.contact:
-        yield "contact: is empty; site owners should be able to reach you"
-    if not settings.site:
-        yield "site: there is none; add one with `nianbao sites add URL`"
-    written = tomllib.loads((home.path / FILE_NAME).read_text(encoding="utf-8")).get("database")
-    if written and urlsplit(written).password:
-        yield (
-            "database: holds a password; give it as NIANBAO_DATABASE, or in a file that "
-            "NIANBAO_DATABASE_FILE names"
-        )
-    for plan in plans_of(settings, home.path):
-        shut = _outside_window(plan)
-        if shut is not None:
-            yield (
-                f"schedule.{plan.job}.cron: {plan.timetable.cron!r} falls at {shut}, outside of "
-                f'window = {settings.window!r}; change one, or set the cron to "off"'
-            )
-
-
-def _outside_window(plan: JobPlan) -> str | None:
-    """The first of the coming moments at which the job's window is shut."""
-    moment = utc_now()
-    for _ in range(_LOOK_AHEAD if plan.window is not None else 0):
-        due = plan.timetable.next(moment)
-        if due is None:
-            return None
-        if plan.window is not None and plan.window.closes_at(due) is None:
-            return f"{due.astimezone(plan.timetable.zone):%Y-%m-%d %H:%M}"
-        moment = due
-    return None

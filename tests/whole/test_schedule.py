@@ -121,7 +121,7 @@ def test_a_crawl_by_hand_and_the_schedule_do_not_ask_one_host_at_once(home: Path
 
 
 def test_config_check(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert "all is well" in nianbao(home, "config", "check").stdout
+    assert "they are sound" in nianbao(home, "config", "check").stdout
     monkeypatch.setenv("NIANBAO_WINDOW", "03:00-05:00")
     assert "outside of window" in nianbao(home, "config", "check", code=1).stdout
     monkeypatch.setenv("NIANBAO_SCHEDULE__CRAWL__CRON", "30 3 * * 1")
