@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import JobRun, Run, Site, SiteRun
@@ -112,6 +112,34 @@ def last_start(catalogue: Catalogue, job: str) -> Start | None:
     with catalogue.reading() as session:
         row = session.scalar(query)
         return _start(row) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """How the last start of a job ended, or that it was missed."""
+
+    due: datetime
+    finished: datetime
+    status: JobStatus
+    reason: str | None
+
+
+def last_ends(catalogue: Catalogue) -> dict[str, Last]:
+    """Of each job what was last taken down as ended or missed."""
+    newest = (
+        select(func.max(JobRun.job_run_id)).where(JobRun.status != JobStatus.RUNNING).group_by(JobRun.job)
+    )
+    with catalogue.reading() as session:
+        rows = session.scalars(select(JobRun).where(JobRun.job_run_id.in_(newest)))
+        return {
+            row.job: Last(
+                from_iso(row.due_at),
+                from_iso(row.finished_at or row.due_at),
+                JobStatus(row.status),
+                row.reason,
+            )
+            for row in rows
+        }
 
 
 def open_starts(catalogue: Catalogue) -> list[Start]:

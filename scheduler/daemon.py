@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -14,7 +15,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import DBAPIError
 
-from archive.jobs import UNFINISHED, last_start, note_missed
+from archive.jobs import UNFINISHED, last_ends, last_start, note_missed
 from scheduler.events import remove_old_logs
 from scheduler.heartbeat import Heartbeat
 from scheduler.locks import ScheduleLock, Taken
@@ -130,7 +131,7 @@ class Daemon:
             return None
         if decision.missed:
             note_missed(catalogue, plan.job, decision.missed, decision.reason)
-            self._heartbeat.missed(plan.job, decision.missed[-1], decision.reason, self._clock())
+            self._beat()
             log.warning("missed", extra={"job": str(plan.job), "times": len(decision.missed)})
         if decision.due is None:
             return None
@@ -150,6 +151,8 @@ class Daemon:
             self._stop.set()
             self._scheduler.shutdown(wait=False)
             return
+        with suppress(DBAPIError):  # then it says what it knew
+            self._heartbeat.learn(last_ends(self._runner.catalogue))
         self._heartbeat.beat(self._clock(), self.next_times())
 
     def _lock_held(self) -> bool:

@@ -16,23 +16,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from archive.jobs import End, JobStatus
+from archive.jobs import End, JobStatus, Last
 from archive.times import from_iso, iso
 from scheduler.plans import Job
 
 log = logging.getLogger(__name__)
 FILE_NAME = "schedule.json"
 ALIVE, STOPPED = "alive", "stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Last:
-    """How the last start of a job ended, or that it was missed."""
-
-    due: datetime
-    finished: datetime
-    status: JobStatus
-    reason: str | None
 
 
 @dataclass
@@ -83,8 +73,9 @@ class Heartbeat:
         self.last[job] = Last(due, now, end.status, end.reason)
         self.beat(now, self.next)
 
-    def missed(self, job: Job, due: datetime, reason: str, now: datetime) -> None:
-        self.last[job] = Last(due, now, JobStatus.MISSED, reason)
+    def learn(self, last: Mapping[str, Last]) -> None:
+        """Take over what the catalogue knows: jobs are done by hand, too."""
+        self.last |= {Job(job): one for job, one in last.items() if job in set(Job)}
 
     def beat(self, now: datetime, next_times: Mapping[Job, datetime | None]) -> None:
         """The schedule lives, and knows when its jobs are due."""

@@ -12,7 +12,7 @@ import typer
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from archive.catalogue.engine import Catalogue
-from archive.jobs import JobStatus
+from archive.jobs import JobStatus, Last
 from archive.queries import Filter, Rows, ask
 from archive.times import iso, utc_now
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
@@ -25,9 +25,10 @@ from nianbao.scheduling import plans_of, program
 from scheduler.daemon import Daemon, executors
 from scheduler.events import to_files
 from scheduler.health import Trouble, troubles
-from scheduler.heartbeat import Heartbeat, Last
+from scheduler.heartbeat import Heartbeat
 from scheduler.locks import Taken, file_lock
 from scheduler.plans import Job, JobPlan
+from scheduler.recovery import recover
 from scheduler.runner import Runner
 from scheduler.watch import Watch
 
@@ -168,9 +169,13 @@ def now(
     plan = next((p for p in plans_of(home.settings, home.path) if p.job is job), None)
     if plan is None:
         raise stop(f"schedule.{job} is off in the settings" + (": give it `to`" if job is Job.BACKUP else ""))
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     with opened(home) as catalogue:
+        recover(catalogue, home.path)
         try:
-            end = Runner(catalogue, home.path, program(home.path)).run(plan, utc_now(), 1, Event())
+            end = Runner(catalogue, home.path, program(home.path)).run(plan, utc_now(), 1, ended)
         except Taken as error:
             raise stop(f"{job} is being done: {error}", DONE_WITH_FAILURES) from error
     console.print(f"{job}: {end.status}" + (f". {end.reason}" if end.reason else ""), markup=False)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from archive.catalogue.models import JobRun
 from archive.jobs import JobStatus, begin_job, note_process
 from archive.runs import open_run
 from scheduler.daemon import Daemon
+from scheduler.health import troubles
 from scheduler.heartbeat import Heartbeat
 from scheduler.plans import Job, JobPlan, Limits, Timetable
 from scheduler.processes import name_of
@@ -183,3 +185,30 @@ def test_what_a_dead_schedule_left_is_closed_and_gone_on_with(catalogue: Catalog
     note_process(catalogue, number, name_of(1).replace(" 1 ", " 999999 "))
     nights.run(0.1)
     assert [row[2:] for row in nights.rows()] == [(1, JobStatus.INTERRUPTED), (2, JobStatus.DONE)]
+
+
+def test_a_machine_that_was_restarted(catalogue: Catalogue, home: Path) -> None:
+    nights = Nights(catalogue, home)
+    nights.run(0.1)
+    nights.clock.now = datetime(2026, 11, 20, 19, tzinfo=UTC)
+    number = begin_job(catalogue, "crawl", datetime(2026, 11, 20, 18, 30, tzinfo=UTC), 1, "x", nights.clock)
+    note_process(catalogue, number, "another-boot 1 7")
+    nights.run(0.1)
+    with catalogue.reading() as session:
+        assert session.get_one(JobRun, number).reason == "the machine was restarted"
+    assert [row[2:] for row in nights.rows()] == [(1, JobStatus.INTERRUPTED), (2, JobStatus.DONE)]
+
+
+def test_a_job_that_was_done_by_hand_makes_the_night_well(catalogue: Catalogue, home: Path) -> None:
+    nights = Nights(catalogue, home)
+    nights.tell(*[2] * 9)
+    nights.run(1)
+    assert troubles(Heartbeat.of(home, nights.clock.now), nights.clock.now)[-1].what.endswith("it said so")
+    nights.tell(0)
+    Runner(catalogue, home, (sys.executable, "-c", JOB, str(home)), nights.clock).run(
+        crawl(), nights.clock.now, 1, Event()
+    )
+    with nights.schedule():
+        pass
+    (left,) = troubles(Heartbeat.of(home, nights.clock.now), nights.clock.now)
+    assert left.what == "the schedule was stopped"

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from archive.catalogue.engine import Catalogue
-from archive.jobs import End, JobStatus, begin_job, end_job
+from archive.jobs import End, JobStatus, Last, begin_job, end_job
 from scheduler.health import troubles
 from scheduler.heartbeat import Heartbeat
 from scheduler.plans import Job
@@ -90,7 +90,8 @@ def test_a_night_that_takes_long_is_no_trouble(beat: Heartbeat) -> None:
 
 
 def test_a_night_that_was_missed(beat: Heartbeat) -> None:
-    beat.missed(Job.CRAWL, TONIGHT, "the machine was off", TONIGHT + 14 * HOUR)
+    off = Last(TONIGHT, TONIGHT + 14 * HOUR, JobStatus.MISSED, "the machine was off")
+    beat.learn({"crawl": off, "a job of another release": off})
     pass_night(beat, TONIGHT + 14 * HOUR)
     assert told(beat, TONIGHT + 14 * HOUR) == (
         "the night of 2026-11-21 18:30 UTC ended as missed: the machine was off"
