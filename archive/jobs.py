@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import JobRun, Run, Site, SiteRun
@@ -162,21 +162,36 @@ def finished_sites(catalogue: Catalogue, names: Sequence[str], since: datetime) 
 
 
 def crawl_unfinished(catalogue: Catalogue, since: datetime) -> str | None:
-    """Why the crawls that began at ``since`` or later are not through; None when they are.
-
-    Of a site that was crawled several times the last counts.
-    """
-    crawls = select(Run).where(Run.kind == "crawl", Run.started_at >= iso(since))
+    """Why the crawls that began at ``since`` or later are not through; None when they are."""
+    newest = _crawls(since).order_by(Run.run_id.desc()).limit(1)
     with catalogue.reading() as session:
-        runs = list(session.scalars(crawls.order_by(Run.run_id)))
-        if runs and runs[-1].status in (RunStatus.RUNNING, RunStatus.INTERRUPTED):
-            return f"run {runs[-1].run_id} was interrupted"
-        numbers = [run.run_id for run in runs]
-        told = select(Site.name, SiteRun.status).join(Site, Site.site_id == SiteRun.site_id)
-        rows = session.execute(told.where(SiteRun.run_id.in_(numbers)).order_by(SiteRun.site_run_id))
-        last = {row.name: row.status for row in rows}
-    left = sorted(name for name, status in last.items() if status == RunStatus.INTERRUPTED)
-    return f"interrupted: {', '.join(left)}" if left else None
+        run = session.scalar(newest)
+    if run is not None and run.status in (RunStatus.RUNNING, RunStatus.INTERRUPTED):
+        return f"run {run.run_id} was interrupted"
+    return _told(catalogue, since, RunStatus.INTERRUPTED)
+
+
+def crawl_failures(catalogue: Catalogue, since: datetime) -> str | None:
+    """Which sites failed in the crawls that began at ``since`` or later; None when none did."""
+    return _told(catalogue, since, RunStatus.FAILED)
+
+
+def _told(catalogue: Catalogue, since: datetime, wanted: RunStatus) -> str | None:
+    """The sites whose last crawl since then ended so."""
+    query = (
+        select(Site.name, SiteRun.status)
+        .join(Site, Site.site_id == SiteRun.site_id)
+        .where(SiteRun.run_id.in_(_crawls(since).with_only_columns(Run.run_id)))
+        .order_by(SiteRun.site_run_id)
+    )
+    with catalogue.reading() as session:
+        last = {row.name: row.status for row in session.execute(query)}
+    names = sorted(name for name, status in last.items() if status == wanted)
+    return f"{wanted}: {', '.join(names)}" if names else None
+
+
+def _crawls(since: datetime) -> Select[Run]:
+    return select(Run).where(Run.kind == "crawl", Run.started_at >= iso(since))
 
 
 def _start(row: JobRun) -> Start:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from archive.catalogue.engine import Catalogue
-from archive.jobs import End, JobStatus, begin_job, crawl_unfinished, end_job, note_process
+from archive.jobs import End, JobStatus, begin_job, crawl_failures, crawl_unfinished, end_job, note_process
 from archive.times import Clock, compact, utc_now
 from scheduler.locks import file_lock
 from scheduler.plans import JobPlan
@@ -76,6 +76,8 @@ class Runner:
             left = self._insist(stop, lambda: crawl_unfinished(self.catalogue, due))
             if left:
                 status, reason = JobStatus.INTERRUPTED, left
+            elif status is JobStatus.FAILURES:
+                reason = self._insist(stop, lambda: crawl_failures(self.catalogue, due)) or reason
         return End(status, ran.exit_code, reason, round(ran.cpu_seconds, 2), ran.peak_mb)
 
     def _insist(self, stop: Event, step: Callable[[], _Result]) -> _Result | None:

@@ -10,6 +10,7 @@ import apscheduler.executors.base
 import apscheduler.schedulers.base
 import pytest
 from apscheduler.executors.debug import DebugExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.base import BaseScheduler
 
 from scheduler.daemon import CARE, WORK
@@ -56,7 +57,11 @@ class SteppedScheduler(BaseScheduler):
     def run_until(self, end: datetime, at: Callable[[datetime], None] = lambda now: None) -> None:
         """Turn the clock to each moment at which a job is due, until ``end``; ``at`` is told before."""
         while self.running:
-            self._process_jobs()
+            try:
+                self._process_jobs()
+            except JobLookupError:
+                assert not self.running  # a job that was done at once has ended the schedule
+                return
             due = [job.next_run_time for job in self.get_jobs() if job.id != "heartbeat"]
             moment = min((one for one in due if one is not None), default=end)
             if moment > end:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,16 +12,25 @@ from pathlib import Path
 from threading import Event
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, text
 from stepped import SimulatedClock, SteppedScheduler, apscheduler_by
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import JobRun
 from archive.jobs import JobStatus, begin_job, note_process
-from archive.runs import open_run
+from archive.runs import (
+    RunStatus,
+    SiteIdentity,
+    close_run,
+    note_site_run,
+    open_run,
+    site_row,
+)
 from scheduler.daemon import Daemon
 from scheduler.health import troubles
 from scheduler.heartbeat import Heartbeat
+from scheduler.locks import ScheduleLock, Taken
 from scheduler.plans import Job, JobPlan, Limits, Timetable
 from scheduler.processes import name_of
 from scheduler.runner import Runner
@@ -212,3 +222,51 @@ def test_a_job_that_was_done_by_hand_makes_the_night_well(catalogue: Catalogue, 
         pass
     (left,) = troubles(Heartbeat.of(home, nights.clock.now), nights.clock.now)
     assert left.what == "the schedule was stopped"
+
+
+def test_a_crawl_with_failures_says_of_which_sites(catalogue: Catalogue, home: Path) -> None:
+    nights = Nights(catalogue, home)
+    nights.tell(1)
+    with nights.schedule() as scheduler:
+        scheduler.run_until(NOON + timedelta(hours=14))
+        nights.clock.now = datetime(2026, 11, 20, 18, 31, tzinfo=UTC)
+        run = open_run(catalogue, "crawl", nights.clock)
+        for name, status in (("b", RunStatus.FAILED), ("a", RunStatus.FAILED), ("c", RunStatus.DONE)):
+            site = site_row(catalogue, SiteIdentity(name, None, None, ()))
+            note_site_run(catalogue, run, site, status, None, nights.clock)
+        close_run(catalogue, run, RunStatus.DONE, nights.clock)
+        scheduler.run_until(nights.clock.now + timedelta(minutes=5))
+    with catalogue.reading() as session:
+        assert session.scalars(select(JobRun.reason)).all() == ["failed: a, b"]
+
+
+def test_two_schedules_do_not_work_on_one_database(catalogue: Catalogue, home: Path, tmp_path: Path) -> None:
+    """Of two homes, as on two machines; on SQLite the catalogue is in one home, whose file is locked."""
+    first = ScheduleLock(catalogue)
+    assert first.hold()
+    nights = Nights(catalogue, home)
+    if catalogue.is_sqlite:
+        nights.run(0.1)
+    else:
+        with pytest.raises(Taken):
+            nights.run(0.1)
+    first.close()
+    nights.run(0.1)
+
+
+def test_a_schedule_whose_database_another_took_ends(catalogue: Catalogue, home: Path) -> None:
+    if catalogue.is_sqlite:
+        return  # no server whose restart makes it forget a lock
+    nights = Nights(catalogue, home)
+    other = ScheduleLock(catalogue)
+    with nights.schedule() as scheduler:
+        with catalogue.reading() as session:
+            mine = "datname = current_database() AND pid <> pg_backend_pid()"
+            session.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}"))
+        deadline = time.monotonic() + 30
+        while not other.hold():  # the server ends a session when it comes to it
+            assert time.monotonic() < deadline
+        scheduler.run_until(NOON + DAY)
+        assert not scheduler.running
+    other.close()
+    assert nights.done() == []
