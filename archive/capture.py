@@ -26,6 +26,8 @@ class Kind(StrEnum):
     ARTICLE = "article"
     ATTACHMENT = "attachment"
     GIVEN = "given"
+    PICTURE = "picture"
+    """One of several pictures that a page shows for its report; together they are an attachment."""
     ROBOTS = "robots"
     PART = "part"
     """What a page asked for while it was drawn: scripts and data."""
@@ -33,6 +35,8 @@ class Kind(StrEnum):
 
 READABLE_KINDS = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)
 """Kinds whose files are read as reports."""
+FILE_KINDS = (Kind.ATTACHMENT, Kind.PICTURE)
+"""Kinds of what a report's page leads to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,9 @@ def recall(record: Record, placed: Placed, resolve: Resolve) -> Archived | None:
         return None
     notes = _notes_in(record)
     if record.type == "metadata":
-        return _archived(_fetched(record, notes, None, {}), placed)
+        payload = notes.get("payload")
+        file = resolve(Original(record.url, "", payload)) if payload else None
+        return _archived(_fetched(record, notes, None, {}), placed, file.sha256 if file else None)
     if record.type in ("resource", "conversion"):
         fetched = _fetched(record, notes, status=None, fields={"content-type": record.fields["content-type"]})
         return _archived(fetched, placed, hashlib.sha256(record.block).hexdigest(), len(record.block))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from archive.capture import Kind
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Capture, Report, Resource, Version
+
+_PICTURE = aliased(Resource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,17 @@ def _changes(session: Session, host: str) -> tuple[dict[str, str], dict[str, str
         .where(Resource.host == host)
         .order_by(Version.version_id)
     )
+    of_pictures = (
+        select(_PICTURE.url, Version.ordinal, Version.first_seen, Report.published_on)
+        .join(Resource, Resource.parent_id == _PICTURE.parent_id)
+        .join(Version, Version.resource_id == Resource.resource_id)
+        .join(Report, Report.report_id == Version.report_id)
+        .where(_PICTURE.host == host, _PICTURE.kind == Kind.PICTURE.value)
+        .order_by(Version.version_id)
+    )
     changed: dict[str, str] = {}
     published: dict[str, str | None] = {}
-    for url, ordinal, first_seen, published_on in session.execute(query):
+    for url, ordinal, first_seen, published_on in (*session.execute(query), *session.execute(of_pictures)):
         published[url] = published_on
         if ordinal > 1:
             changed[url] = first_seen

@@ -7,6 +7,7 @@ of both stays small and no row ever points past what is on disk.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +19,15 @@ from archive.catalogue.engine import Catalogue, take_turn
 from archive.catalogue.models import Capture, Resource
 from archive.evidence import CARRIERS, Archived, add_captures, add_listing, is_empty
 from archive.notes import LISTING_TYPE, fields_of, listing_block, notes_of
+from archive.pictures import MEDIA_TYPE as PICTURES_TYPE
+from archive.pictures import bound, name_of
 from archive.runs import run_notes
 from archive.times import Clock, iso, utc_now
 from archive.warc.exchange import Original, Placed
 from archive.warc.payload import split_head
 from archive.warc.reader import read_payload
 from archive.warc.writer import WarcWriter, digest, digest_label
+from parsers.sniff import IMAGES, sniff
 
 BATCH = 200
 
@@ -131,6 +135,40 @@ class Recorder:
         )
         self.add_placed(fetched, placed, sha256, len(data))
         return True
+
+    def add_pictures(self, page_url: str, pictures: Sequence[str]) -> None:
+        """Keep the pictures that a page shows for its report as one file; what was never had is left out.
+
+        Raises :class:`~archive.pictures.TooManyPictures`.
+        """
+        self._make_durable()
+        had = dict.fromkeys(self._known[url].sha256 for url in pictures if url in self._known)
+        files = [read_blob(self._catalogue, self._home, sha256) for sha256 in had]
+        files = [data for data in files if sniff(data) in IMAGES]
+        if files:
+            self._keep_bound(page_url, bound(files))
+
+    def _keep_bound(self, page_url: str, data: bytes) -> None:
+        name, sha256 = name_of(page_url), hashlib.sha256(data).hexdigest()
+        known = self._known.get(name)
+        fetched = Fetched(
+            url=name,
+            fetched_at=self._clock(),
+            kind=Kind.ATTACHMENT,
+            verdict="ok",
+            reason="the pictures of its page",
+            media_type=PICTURES_TYPE,
+            parent_url=page_url,
+        )
+        date = iso(fetched.fetched_at)
+        if known is not None and known.sha256 == sha256:
+            same = replace(fetched, verdict="not_modified")
+            notes = notes_of(same) | {"Payload": known.payload_digest}
+            self.add_placed(same, self._writer.store_note(name, date, notes), sha256, None)
+            return
+        placed = self._writer.store_conversion(name, date, PICTURES_TYPE, data, None, notes_of(fetched))
+        self._known[name] = Known(name, sha256, placed.payload_digest, PICTURES_TYPE, None, None)
+        self.add_placed(fetched, placed, sha256, len(data))
 
     def add_listing(self, listing: ListingSeen) -> None:
         """Keep a list as it was walked."""

@@ -16,7 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.internet.task import LoopingCall
 
-from archive.capture import Kind
+from archive.capture import FILE_KINDS, Kind
 from crawler.hosts import HostBusy, HostRests, Hosts, NotAsked, host_of, hosts_of
 from crawler.pace import retry_after, with_jitter
 from crawler.trouble import explain
@@ -116,7 +116,7 @@ def _speaks_for_host(request: Request, response: Response, judgement: Judgement)
     """A refused search, or a download program that wants a captcha for a file, says nothing of the pages."""
     if _says_nothing_yet(request, judgement) or request.meta.get("source"):
         return False
-    of_a_file = request.meta.get("kind") == Kind.ATTACHMENT and response.status == 200
+    of_a_file = request.meta.get("kind") in FILE_KINDS and response.status == 200
     return not (of_a_file and judgement.verdict is Verdict.BLOCKED)
 
 

@@ -54,7 +54,7 @@ class Candidate:
     """A URL worth fetching; the higher `priority` (0 to 100), the sooner. `reason` is for people to read.
 
     `row` is what a list shows of it, `ask` how it is asked for where that is not by its address, `of_article`
-    says that it belongs to the report of the page it was found on.
+    says that it belongs to the report of the page it was found on, `picture` that it is one of its pictures.
     """
 
     url: str
@@ -65,6 +65,7 @@ class Candidate:
     row: ListItem | None = None
     ask: Ask | None = None
     of_article: bool = False
+    picture: bool = False
 
     @property
     def shown_date(self) -> date | None:
@@ -291,7 +292,10 @@ def _from_article(page: Page, family: Family, place: Place) -> Iterator[Candidat
 def _files(page: Page, family: Family, title: str) -> Iterator[Candidate]:
     for file in report_files(page, family):
         kind = CandidateKind.ARTICLE if file.is_page else CandidateKind.ATTACHMENT
-        yield Candidate(file.url, kind, 90.0, file.reason, file.label or title, of_article=True)
+        label = file.label or title
+        yield Candidate(
+            file.url, kind, 90.0, file.reason, label, of_article=True, picture=file.is_picture
+        )
 
 
 def _from_column(page: Page, family: Family, place: Place) -> Iterator[Candidate]:

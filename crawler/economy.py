@@ -10,12 +10,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from archive.capture import Kind
+from archive.capture import FILE_KINDS, Kind
 from archive.rechecks import Seen
 
 _GOOD = ("ok", "not_modified")
 _GONE = ("gone", "soft_gone")
-_RECHECKED = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.PAGE)
+_RECHECKED = (Kind.ARTICLE, *FILE_KINDS, Kind.PAGE)
 _SLACK = timedelta(hours=4)  # a night does not begin at the same second as the last one
 _CONFIRM = timedelta(days=7)
 """A link that never led anywhere is tried again after so long."""

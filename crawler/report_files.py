@@ -33,12 +33,15 @@ _MOST_PICTURES = 40
 
 @dataclass(frozen=True, slots=True)
 class ReportFile:
-    """One file, and why it is taken for the report's; `is_page` where it is a page within the page."""
+    """One file, and why it is taken for the report's; `is_page` where it is a page within the page,
+    `is_picture` where it is one of several pictures that are the report together.
+    """
 
     url: str
     label: str
     reason: str
     is_page: bool = False
+    is_picture: bool = False
 
 
 def report_files(page: Page, family: Family) -> Iterator[ReportFile]:
@@ -54,7 +57,7 @@ def report_files(page: Page, family: Family) -> Iterator[ReportFile]:
     pictures = _pictures(page)
     if pictures and page.main_text_length < LITTLE_TEXT:
         for url in pictures:
-            yield ReportFile(url, "", "a page of the report as an image")
+            yield ReportFile(url, "", "a page of the report as an image", is_picture=len(pictures) > 1)
 
 
 def _downloads(page: Page) -> Iterator[Link]:

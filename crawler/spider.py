@@ -18,8 +18,9 @@ from scrapy.downloadermiddlewares import cookies
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive.capture import Kind, ListingSeen
+from archive.capture import FILE_KINDS, Kind, ListingSeen
 from archive.listings import PastListing
+from archive.pictures import TooManyPictures
 from archive.recorder import Recorder
 from crawler.browser import DRAWN
 from crawler.columns import columns_told
@@ -30,6 +31,7 @@ from crawler.hosts import Hosts, NotAsked
 from crawler.job import CrawlJob, Outcome, Progress
 from crawler.nightly import FROM_ARCHIVE, Almanac, NotDue
 from crawler.page import Page, is_html, read_page
+from crawler.pictured import Pictured
 from crawler.sources import read_source, sitemaps_of, sources_of
 from crawler.stopping import ORPHANED, WINDOW_CLOSED
 from crawler.titles import TitleKind, title_kind
@@ -52,7 +54,7 @@ _LEADS_TO = {
     CandidateKind.EXPLORE: "pages to look at",
 }
 _GOOD = (Verdict.OK, Verdict.NOT_MODIFIED)
-_OF_A_REPORT = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)
+_OF_A_REPORT = (Kind.ARTICLE, *FILE_KINDS, Kind.GIVEN)
 #: Requests handed to Scrapy at a time; the others wait in the frontier, where a better one overtakes them.
 _IN_FLIGHT = 16
 _URL_CHARACTERS = "/%:@!$&'()*+,;=~-._?#[]"
@@ -112,6 +114,8 @@ class ReportSpider(Spider):
         self._not_asked = 0
         self._spared = 0
         self._refused_files: Counter[str] = Counter()
+        self._pictured = Pictured()
+        self._unbound: list[str] = []
         self._incomplete = 0
         self._listings = 0
         self._start_problems: list[str] = []
@@ -203,6 +207,7 @@ class ReportSpider(Spider):
             self._spared += 1
         else:
             self._count(verdict, len(response.body), step)
+            self._pictured.answered(step, verdict)
         self._note_fate(step, judgement)
         if verdict is Verdict.MOVED:
             self._tell(step, verdict, f"leads to {_target(response)}")
@@ -230,6 +235,7 @@ class ReportSpider(Spider):
             return
         if isinstance(failure.value, NotDue):
             self._spared += 1
+            self._pictured.answered(step, Verdict.GONE)
             yield from self._next()
             return
         if isinstance(failure.value, NotAsked):
@@ -239,6 +245,7 @@ class ReportSpider(Spider):
         judgement = request.meta.get("judgement")
         verdict = judgement.verdict if judgement else Verdict.ERROR
         self._count(verdict, 0, step)
+        self._pictured.answered(step, verdict)
         problem = judgement or Judgement(Verdict.ERROR, explain(failure.value or Exception(), request.url))
         self._note_fate(step, problem)
         self._note_refusal(step, problem)
@@ -290,11 +297,12 @@ class ReportSpider(Spider):
         """Go where a redirect leads; a target that has been asked for already ends a loop."""
         if step.kind in (Kind.START, Kind.GIVEN):
             self._hosts.add(_registered(target))
-        of_report = step.kind in (Kind.ARTICLE, Kind.ATTACHMENT)
+        of_report = step.kind in (Kind.ARTICLE, *FILE_KINDS)
         owned = self._in_scope(target) or (urlsplit(target).hostname or "").endswith(".gov.cn")
         moved = replace(step, ask=Ask(target, reader=step.ask.reader), hops=step.hops + 1)
         walk = self._walks.get(step.walk or "")
         followed = moved.hops <= _MOST_HOPS and (owned or of_report) and self._frontier.add(moved)
+        self._pictured.moved(step, target)
         if walk is not None:
             walk.waiting.discard(step.url)
             walk.waiting.update({moved.url} if followed else ())
@@ -333,6 +341,7 @@ class ReportSpider(Spider):
             self._walk_on(page, step, walk, found)
         if self._job.given:
             found = tuple(one for one in found if self._is_part_of_given(one))
+        self._pictured.shown(step.article or page.url, [one.url for one in found if one.picture])
         self._tell_page(page, step, walk, found)
         named = any(one.kind in (CandidateKind.ARTICLE, CandidateKind.ATTACHMENT) for one in found)
         barren = step.barren + 1 if walk is not None and not named else 0
@@ -544,6 +553,11 @@ class ReportSpider(Spider):
             self._listed.append(seen)
             self._incomplete += not seen.complete
             self._recorder.add_listing(seen)
+        for page, pictures in self._pictured.whole(lambda url: self._recorder.known(url) is not None):
+            try:
+                self._recorder.add_pictures(page, pictures)
+            except TooManyPictures as fault:
+                self._unbound.append(f"{page}: {fault}, not read as one report")
 
     def outcome(self, reason: str) -> Outcome:
         counts = self._counts
@@ -571,6 +585,7 @@ class ReportSpider(Spider):
                 *self._crawled_hosts.notes,
                 *columns_told(self._past, self._listed, self._fates),
                 *self._left_for_later(reason),
+                *self._unbound,
             ),
         )
 
@@ -604,7 +619,7 @@ class ReportSpider(Spider):
 def _following(one: Candidate, step: Step, parent: str) -> Step:
     return Step(
         one.ask or Ask(one.url),
-        _KINDS[one.kind],
+        Kind.PICTURE if one.picture else _KINDS[one.kind],
         one.priority,
         one.reason,
         title=one.title,
@@ -620,7 +635,7 @@ def _program(step: Step) -> str | None:
 
 def _needs_referer(step: Step) -> bool:
     """Download programs and list interfaces of some systems answer only those who come from their page."""
-    return step.kind is Kind.ATTACHMENT or bool(step.ask.reader)
+    return step.kind in FILE_KINDS or bool(step.ask.reader)
 
 
 def _is_source(step: Step) -> bool:

@@ -393,7 +393,7 @@ def _answer(data: bytes, media_type: str | None) -> Extraction | None:
     except MemoryError:
         return Extraction(Outcome.OUT_OF_MEMORY, kind, reason="the memory limit was reached")
     except BaseException as fault:  # noqa: BLE001 - the boundary: some libraries raise outside Exception
-        return Extraction(Outcome.FAILED, kind, reason=f"{type(fault).__name__}: {fault}"[:_REASON])
+        return Extraction(Outcome.FAILED, kind, reason=_said(fault))
 
 
 def _drawing(data: bytes, locator: str) -> bytes | str:
@@ -403,7 +403,13 @@ def _drawing(data: bytes, locator: str) -> bytes | str:
     try:
         return draw(data, locator)
     except BaseException as fault:  # noqa: BLE001 - the boundary, as in _answer
-        return f"{type(fault).__name__}: {fault}"[:_REASON]
+        return _said(fault)
+
+
+def _said(fault: BaseException) -> str:
+    """What an exception says; of a traceback that one library's hold, its last line."""
+    lines = [line for line in str(fault).splitlines() if line.strip()]
+    return f"{type(fault).__name__}: {lines[-1].strip() if lines else ''}"[:_REASON]
 
 
 def main(arguments: list[str]) -> int:

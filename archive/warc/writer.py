@@ -178,12 +178,16 @@ class WarcWriter:
         return self._place(self._ready(), record, notes)
 
     def store_conversion(
-        self, url: str, date: str, media_type: str, data: bytes, of: Placed, notes: Notes | None = None
+        self, url: str, date: str, media_type: str, data: bytes, of: Placed | None, notes: Notes | None = None
     ) -> Placed:
-        """Append what was made of an archived answer, such as a page as drawn, as a ``conversion`` of it."""
+        """Append what was made of archived answers, such as a page as drawn, as a ``conversion``.
+
+        ``of`` is the one answer that it was made of, None for several.
+        """
         record = self._record("conversion", url, date, data, content_type=media_type)
         record.rec_headers.add_header("WARC-Payload-Digest", digest(data))
-        record.rec_headers.add_header("WARC-Refers-To", of.record_id)
+        if of is not None:
+            record.rec_headers.add_header("WARC-Refers-To", of.record_id)
         return self._place(self._ready(), record, notes)
 
     def sync(self) -> None:

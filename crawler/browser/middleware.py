@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.http import Headers, HtmlResponse, Response
 
-from archive.capture import Fetched, Kind, Via
+from archive.capture import FILE_KINDS, Fetched, Kind, Via
 from archive.times import utc_now
 from crawler.archiving import recorder_of
 from crawler.browser import DRAWN
@@ -216,7 +216,7 @@ class BrowserMiddleware:
 
 def _page_of(request: Request) -> str:
     """A page of the same host to pass a challenge on: a file is not drawn."""
-    if request.meta.get("kind") != Kind.ATTACHMENT.value:
+    if request.meta.get("kind") not in FILE_KINDS:
         return request.url
     parent: str | None = request.meta.get("parent")
     if parent is not None and host_of(parent) == host_of(request.url):

@@ -67,7 +67,7 @@ def sites_check(
 def _explain(trial: Trial) -> None:
     _say("Followed, best first:")
     for step in trial.followed:
-        if step.kind not in ("article", "attachment"):
+        if step.kind not in ("article", "attachment", "picture"):
             _say(f"{'  ' * min(step.depth + 1, DEEPEST_INDENT)}{_step_line(step)}")
     _say(f"Lists: {len(trial.listings)}")
     for row in trial.listings:

@@ -37,6 +37,7 @@ _UNITS = "件条次元万"
 _FIGURE = re.compile(rf"[0-9OoＯ○〇lI|丨][0-9OoＯ○〇lI|丨.,]*[{_UNITS}]{{0,2}}")
 _STATED = re.compile(rf"[+\-增减]?\d[\d,]*(?:\.\d+)?[{_UNITS}]{{0,2}}(?:\s*[（(].*[)）])?")
 """A figure as it may stand in a cell, perhaps with a remark."""
+_REMARKED = re.compile(r"[（(].*[\u3400-\u9fff]")
 _APART = re.compile(rf"[\d.,]+(?: [\d.,]+)+[{_UNITS}]{{0,2}}")
 _WIDE = 1.2
 """A gap in heights of a digit: more than between two wide digits, less than between two cells' figures."""
@@ -258,7 +259,9 @@ def _again(
 
 
 def _differ(first: str, second: str) -> bool:
-    """Whether two readings are not one and the same figure, or word."""
+    """Whether two readings are not one and the same figure or word. (A remark holds figures too.)"""
+    if _REMARKED.search(first) or _REMARKED.search(second):
+        return False
     if first != second:
         return True
     return not _STATED.fullmatch(first) and (not is_han(first) or any(c.isdigit() for c in first))

@@ -82,7 +82,7 @@ def drive(
         asked.append(name)
         assert len(asked) <= most, asked[-20:]
         response, verdict = _answer(pages, request)
-        if request.meta["kind"] in ("article", "attachment") and verdict == "ok":
+        if request.meta["kind"] in ("article", "attachment", "picture") and verdict == "ok":
             reports.append(name)
         waiting.extend(spider.parse(response))
     spider.closed("finished")
