@@ -37,6 +37,7 @@ from archive.warc.reader import RecordUnreadable
 from parsers import report
 from parsers.isolation import Readers
 from parsers.programs import installed
+from parsers.scans import extra
 
 STORE_BATCH = 50
 
@@ -73,15 +74,22 @@ _FAILED = (
 def stale_blobs(catalogue: Catalogue, revision: int = report.REVISION) -> list[str]:
     """Blobs that reports may stand in and that this revision of the parser has not read yet.
 
-    One that waited for a program is not read until the program is there.
+    One that waited for a program, or for the extra that reads scans, is not read until that is there.
     """
     said = func.coalesce(Extraction.reason, "")
-    waited = [said.contains(program.install, autoescape=True) for program in installed()]
+    waited = [said.contains(way, autoescape=True) for way in _ways_gone()]
     could_now = and_(Extraction.outcome == report.Outcome.UNSUPPORTED.value, or_(false(), *waited))
     with catalogue.reading() as session:
         done = select(Extraction.sha256).where(Extraction.revision == revision, not_(could_now))
         query = _readable().where(Blob.sha256.not_in(done))
         return list(session.scalars(query))
+
+
+def _ways_gone() -> Iterator[str]:
+    """How that was to be installed which is here now, as the reasons of files that waited for it say it."""
+    yield from (program.install for program in installed())
+    if extra.is_installed():
+        yield extra.HOW_TO_INSTALL
 
 
 def all_blobs(catalogue: Catalogue) -> list[str]:

@@ -14,6 +14,7 @@ from parsers.formats import doc, docx, html, images, libreoffice, mhtml, ofd, pd
 from parsers.outcomes import EncryptedFile, UnreadableFile
 from parsers.reading import read_document
 from parsers.report import Extraction, Outcome
+from parsers.second_opinion import with_second_opinion
 from parsers.sniff import (
     CONTAINERS,
     DOC,
@@ -73,7 +74,7 @@ class _Reading:
                 raise EncryptedFile("encrypted: the document needs a password")
             if kind not in _READERS:
                 return Extraction(Outcome.UNSUPPORTED, kind, reason=f"no reader for {kind}")
-            return read_document(_READERS[kind](data))
+            return with_second_opinion(read_document(_READERS[kind](data)), data)
         except UnreadableFile as fault:
             return Extraction(fault.outcome, kind, reason=str(fault))
 

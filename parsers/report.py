@@ -32,6 +32,7 @@ class Certainty(StrEnum):
     ``CERTAIN``: the file holds it in characters. The others are of pictures. ``SUPPORTED``: two readings
     agree, or the form's arithmetic proves one of them. ``INFERRED``: the other reading of this one cell
     mends sums that fail without it. ``UNCERTAIN``: nothing supports it; not to be cited without looking.
+    (So is a figure of a DOC on which two readers differ, see :mod:`parsers.second_opinion`.)
     """
 
     CERTAIN = "certain"

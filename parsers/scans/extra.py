@@ -6,6 +6,7 @@ Nothing of it is imported before a picture is to be read: most files need none o
 from __future__ import annotations
 
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from parsers.outcomes import UnreadableFile
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
 HOW_TO_INSTALL = "make setup, or in the project's folder: python -m pip install -e '.[ocr]'"
 
 
+def is_installed() -> bool:
+    """Whether the extra is here."""
+    return all(find_spec(name) is not None for name in ("rapidocr", "onnxruntime", "cv2"))
+
+
 class NoRecognition(UnreadableFile):
-    """The extra that recognises text is not installed."""
+    """The extra that recognises text is not installed; the message ends with the way to install it."""
 
     outcome = Outcome.UNSUPPORTED
 

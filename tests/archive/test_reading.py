@@ -25,6 +25,7 @@ from archive.warc.exchange import Exchange
 from parsers.isolation import Readers
 from parsers.programs import LIBREOFFICE
 from parsers.report import Check, Extraction, Fact, Outcome, Section, State
+from parsers.scans import extra
 
 NIGHT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 BODY = b"one report"
@@ -122,6 +123,20 @@ def test_a_file_that_waited_for_a_program_is_read_when_it_is_there(
     with catalogue.reading() as session:
         assert [row.outcome for row in session.scalars(select(ExtractionRow))] == ["report"]
         assert len(session.scalars(select(FactRow)).all()) == len(REPORT.facts)
+    assert stale_blobs(catalogue) == []
+
+
+def test_a_scan_that_waited_for_the_recogniser_is_read_when_it_is_there(
+    catalogue: Catalogue, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(catalogue, home)
+    reason = f"a scan; to read scans: {extra.HOW_TO_INSTALL}"
+    read(catalogue, home, Extraction(Outcome.UNSUPPORTED, "image/png", REPORT.revision, reason))
+    monkeypatch.setattr(extra, "find_spec", lambda name: None)
+    assert stale_blobs(catalogue) == []
+    monkeypatch.setattr(extra, "find_spec", lambda name: name)
+    assert stale_blobs(catalogue) == [SHA256]
+    read(catalogue, home, REPORT)
     assert stale_blobs(catalogue) == []
 
 

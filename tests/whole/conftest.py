@@ -17,10 +17,12 @@ from nianbao.replica import EXPECTED, LoggedRequest, Replica, ReportKey
 DELAY = 0.2
 
 
-def nianbao(home: Path, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+def nianbao(
+    home: Path, *words: str, code: int | None = 0, seconds: float = 120
+) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does; ``code`` is the exit code that must come."""
     command = [sys.executable, "-m", "nianbao.cli", "--home", str(home), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
     assert code is None or done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
     assert "Traceback" not in done.stderr, done.stderr
     return done

@@ -21,6 +21,8 @@ pytest.importorskip("rapidocr", reason="the extra `ocr` is not installed: no pic
 REPORT = next(r for r in REPORTS if r.edition == "2021")
 EDITED = "disclosure/licensing/decisions"
 ARTICLE = "/zwgk/nb/202401/t20240115_1.html"
+RECOGNITION = 900
+"""Seconds that a busy machine may take for the pictures."""
 PICTURE = "/zwgk/nb/202401/W0202401150000{}.jpg"
 
 
@@ -90,7 +92,7 @@ def test_pictures_of_one_page_are_one_report(tmp_path: Path, site: Site) -> None
     nianbao(home, "init", "--contact", "https://example.org/crawler")
     nianbao(home, *address, "--allow-private")
     assert len(site.pictures) > 2
-    nianbao(home, "crawl")
+    nianbao(home, "crawl", seconds=RECOGNITION)
 
     (report,) = rows(home, "reports")
     assert (report["agency"], report["year"]) == (REPORT.agency, REPORT.year)
@@ -107,13 +109,13 @@ def test_pictures_of_one_page_are_one_report(tmp_path: Path, site: Site) -> None
     nianbao(home, "show", "1", "--where", place, "--out", str(spot))
     assert spot.read_bytes().startswith(b"\x89PNG")
 
-    nianbao(home, "crawl")
+    nianbao(home, "crawl", seconds=RECOGNITION)
     assert rows(home, "reports")[0]["versions"] == 1
     assert [c for c in rows(home, "changes") if c["kind"] != "appeared"] == []
 
     edited = REPORT.facts[EDITED] + 7
     site.pictures = _pictures(replace(REPORT, facts=REPORT.facts | {EDITED: Decimal(edited)}))
-    nianbao(home, "crawl")
+    nianbao(home, "crawl", seconds=RECOGNITION)
     (change,) = (c for c in rows(home, "changes", "--layer", "field"))
     assert (change["row_code"], change["old_value"], change["new_value"]) == (
         "licensing",
@@ -129,7 +131,7 @@ def test_a_lost_catalogue_gets_its_pictures_back(tmp_path: Path, site: Site) -> 
     nianbao(home, "init", "--contact", "https://example.org/crawler")
     site.pictures = site.pictures[:2]
     for _ in range(2):
-        nianbao(home, "backfill", f"{site.url}{ARTICLE}", "--allow-private")
+        nianbao(home, "backfill", f"{site.url}{ARTICLE}", "--allow-private", seconds=RECOGNITION)
     query = "SELECT url, verdict, sha256, kind FROM captures JOIN resource USING (url) ORDER BY 1, 2, 3"
     before = rows(home, "sql", query)
     bound = [c for c in before if c["url"].endswith("#pictures")]
