@@ -70,6 +70,9 @@ PICTURES = Limits(GIBIBYTE, cpu_seconds=900, wall_seconds=1200.0, mapped_bytes=G
 """For scans: some seconds a page, a hundred pages at most; the models map more than they use."""
 
 
+_FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM)
+
+
 class WorkerDied(Exception):
     """The worker ended without an answer."""
 
@@ -107,8 +110,12 @@ class Worker:
         self._pictures = Worker(pictures) if pictures else None
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, data: bytes, media_type: str | None) -> Extraction:
-        """Read a file. Never raises for what the file does: that is its outcome."""
+    def read(self, data: bytes, media_type: str | None, *, again: bool = True) -> Extraction:
+        """Read a file. Never raises for what the file does: that is its outcome.
+
+        A worker that was killed from outside (the machine wanted memory, or is going down) says nothing of
+        its file, which is read once more.
+        """
         kind = sniff(data, media_type)
         started = time.monotonic()
         try:
@@ -118,6 +125,9 @@ class Worker:
             reason = f"no answer within {self._limits.wall_seconds:g} seconds"
             return Extraction(Outcome.TIMED_OUT, kind, reason=reason)
         except WorkerDied as death:
+            if again and _exit_code(self._process) in _FROM_OUTSIDE:
+                self._end()
+                return self.read(data, media_type, again=False)
             return self._obituary(kind, str(death), time.monotonic() - started)
         if answer is not None:
             return answer
