@@ -111,7 +111,7 @@ def _why_not(
         return "neither a statutory table nor the title of such a report"
     if _OTHER_KIND.search(title):
         return "a report of another kind"
-    headed = [part for part in parts if part.heading]
+    headed = [part for part in parts if part.heading and not sections.is_within(part.heading)]
     if len(headed) < 2 or sum(len(key(p.text)) for p in document.paragraphs()) < _LEAST_TEXT:
         return "the title of a report without its text"
     if not sections.topics(parts) and len(headed) < 3:

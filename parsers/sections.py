@@ -1,7 +1,8 @@
 """The parts of a report's text, by their headings.
 
 A heading is known by the words of the forms, or by its numbering (一、) in a short line; the numbers
-themselves are not trusted, for reports restart or repeat them.
+themselves are not trusted, for reports restart or repeat them. What （一） heads within a part is a part of
+its own, behind the one that it belongs to.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from parsers.report import Section
 _NUMBERED = re.compile(
     r"^(?:第?[一二三四五六七八九十]{1,3}(?:部分)?[、.．:：]|第[一二三四五六七八九十]{1,2}部分)\s*\S"
 )
+_WITHIN = re.compile(r"^[（(][一二三四五六七八九十]{1,3}[）)]\s*[^\s，；：,;:]")
 _LONGEST = 45
 _TOPICS = (
     "概述", "总体情况", "基本情况", "工作概述", "主动公开政府信息情况", "主动公开情况",
@@ -63,23 +65,29 @@ def read(document: Document, title: str | None) -> tuple[Section, ...]:
     return tuple(Section(i, h, "\n".join(t)) for i, (h, t) in enumerate(parts) if i >= first)
 
 
+def is_within(heading: str) -> bool:
+    """Whether a heading stands below another one: （一）主动公开."""
+    return bool(_WITHIN.match(heading))
+
+
 def topics(sections: tuple[Section, ...]) -> int:
     """How many parts have a heading of the forms."""
-    return sum(is_topic(s.heading) for s in sections if s.heading)
+    return sum(is_topic(s.heading) for s in sections if s.heading and not is_within(s.heading))
 
 
 def _lines(document: Document) -> Iterator[tuple[str, str]]:
     """Pairs of heading and text, one of them empty, or both where a line holds heading and text."""
     paragraphs = list(document.paragraphs())
     numbered = any(_is_numbered(p) for p in paragraphs)
+    begun = False
     for paragraph in paragraphs:
         text = paragraph.text
-        if _is_heading(paragraph, numbered):
-            yield text, ""
-        elif (parts := _leading(text)) is not None:
-            yield parts
-        else:
-            yield "", text
+        heads = _is_heading(paragraph, numbered)
+        parts = (text, "") if heads else _leading(text)
+        if parts is None and begun:
+            parts = _leading_within(text)
+        begun = begun or parts is not None
+        yield parts or ("", text)
 
 
 def _is_numbered(paragraph: Paragraph) -> bool:
@@ -105,3 +113,13 @@ def _leading(text: str) -> tuple[str, str] | None:
     if not (mark and rest) or len(heading) > _LEADING:
         return None
     return (heading, rest) if is_topic(heading) or heading.endswith(_HEADING_ENDS) else None
+
+
+def _leading_within(text: str) -> tuple[str, str] | None:
+    """Heading and text where （一） heads a line or a paragraph; a sentence with clauses is no heading."""
+    heading, mark, rest = text.partition("。")
+    if not is_within(text) or any(clause in heading for clause in "，；：,;:"):
+        return None
+    if mark and not (rest or heading.endswith(_HEADING_ENDS)):
+        return None
+    return (heading, rest) if len(heading) <= (_LEADING if mark else _LONGEST) else None

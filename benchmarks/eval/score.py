@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 
 from benchmarks.eval.printed import Contact, Key
 from parsers.report import Certainty, Extraction, Fact, State
+from parsers.sections import is_within
 
 FORMS = ("disclosure", "requests", "review", "statistics")
 
@@ -94,7 +95,7 @@ _FIELDS = 8
 
 
 def _wrong_fields(extraction: Extraction, key: Key, name: str) -> Iterable[str]:
-    headings = tuple(s.heading for s in extraction.sections if s.heading)
+    headings = tuple(s.heading for s in extraction.sections if s.heading and not is_within(s.heading))
     failed = frozenset((c.rule, c.scope) for c in extraction.checks if c.passed is False)
     pairs: tuple[tuple[str, object, object], ...] = (
         ("title", _bare(key.title), _bare(extraction.title or "")),

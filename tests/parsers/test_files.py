@@ -13,6 +13,7 @@ from printed_reports import by_place, page_html, page_of, page_pdf, pdf_of, shee
 from parsers.formats.pdf_page import MOST_FORMS
 from parsers.read import read
 from parsers.report import Outcome
+from parsers.sections import is_within
 
 
 @pytest.mark.parametrize("start", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b\x08"])
@@ -104,7 +105,9 @@ def test_real_report(shared: Path) -> None:
     failed = {c.scope for c in extraction.checks if c.passed is False}
     assert failed == {"review/cases/reconsideration.*", "review/cases/litigation_after_reconsideration.*"}
     assert all(c.passed for c in extraction.checks if c.rule.startswith("requests."))
-    assert len([s for s in extraction.sections if s.heading]) == 6
+    headings = [s.heading for s in extraction.sections if s.heading]
+    assert [h[0] for h in headings if not is_within(h)] == list("一二三四五六")
+    assert [h[:3] for h in headings if is_within(h)] == [f"（{n}）" for n in "一二三四五"]
 
 
 def test_real_pages_are_no_reports(shared: Path) -> None:
