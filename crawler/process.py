@@ -25,6 +25,7 @@ from archive.warc.writer import ArchiveUnwritable
 from crawler.archiving import attach
 from crawler.hosts import Hosts, attach_hosts
 from crawler.job import CrawlJob, Outcome, Progress, message
+from crawler.log_lines import log_into
 from crawler.nightly import Almanac, attach_almanac
 from crawler.pace import with_jitter
 from crawler.spider import ReportSpider
@@ -106,8 +107,7 @@ def settings_for(job: CrawlJob) -> dict[str, Any]:
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",  # the spider counts what is told
         "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it reads the callback's source at every response
         "LOG_LEVEL": "INFO",
-        "LOG_FILE": job.log_file,
-        "LOG_FILE_APPEND": True,
+        "LOG_INSTALL_ROOT_HANDLER": job.log_file is None,  # crawler.log_lines writes the file
         "ROBOTSTXT_USER_AGENT": job.user_agent,  # the browser's own name before ours would hide it
         "NIANBAO_ALLOW_PRIVATE": job.allow_private,
         "NIANBAO_BROWSER": job.browser,
@@ -185,7 +185,7 @@ def tell(event: Progress | Outcome) -> None:
 def main() -> int:
     job = CrawlJob.from_json(sys.stdin.read())
     if job.log_file:
-        Path(job.log_file).parent.mkdir(parents=True, exist_ok=True)
+        log_into(Path(job.log_file), run=job.run_id, site=job.name)
     logging.captureWarnings(True)
     outcome = run(job)
     tell(outcome)

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from archive.times import iso
+from crawler.log_lines import JsonLines
 
 FILE = Path("logs") / "schedule.jsonl"
 _MAX_BYTES = 5_000_000
 _KEPT = 5
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-
-
-class JsonLines(logging.Formatter):
-    """The moment, the level, the event, and whatever was told of it."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        told = {key: value for key, value in vars(record).items() if key not in _STANDARD}
-        if record.exc_info:
-            told["trace"] = self.formatException(record.exc_info)
-        at = iso(datetime.fromtimestamp(record.created, UTC))
-        head = {"at": at, "level": record.levelname.lower(), "event": record.getMessage()}
-        return json.dumps({**head, **told}, ensure_ascii=False, default=str)
 
 
 def to_files(home: Path) -> None:
@@ -48,7 +34,8 @@ def to_files(home: Path) -> None:
 def remove_old_logs(home: Path, age: timedelta) -> int:
     """Take away the logs of crawls and jobs that were last written longer ago; how many there were."""
     oldest = time.time() - age.total_seconds()
-    old = [path for path in (home / "logs").rglob("*.log") if path.stat().st_mtime < oldest]
+    logs = [path for ending in ("*.log", "*.jsonl") for path in (home / "logs").rglob(ending)]
+    old = [path for path in logs if path != home / FILE and path.stat().st_mtime < oldest]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)

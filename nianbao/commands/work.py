@@ -353,7 +353,7 @@ def user_agent(home: Home) -> str:
 
 
 def _log_file(home: Home, name: str) -> str:
-    return str(home.path / "logs" / f"{compact(utc_now())}-{name.replace(':', '_')}.log")
+    return str(home.path / "logs" / f"{compact(utc_now())}-{name.replace(':', '_')}.jsonl")
 
 
 def _run(home: Home, catalogue: Catalogue, tasks: list[SiteTask], kind: str) -> NightSummary:
