@@ -55,3 +55,10 @@ def test_a_fallen_score_is_named() -> None:
     lost = {table: Tally(0, tally.of) for table, tally in got.cells.items()}
     assert list(pins.fallen({"html": replace(got, cells=lost)}))
     assert not list(pins.fallen({"no such producer": got}))
+    assert list(pins.fallen({"no such producer": replace(got, false=1)}))
+
+
+def test_scans_are_pinned_to_what_is_promised() -> None:
+    assert pins._pin("html", "requests", Tally(999, 1000)) == [999, 1000]
+    assert pins._pin("scan-chromium", "requests", Tally(999, 1000)) == [990, 1000]
+    assert pins._pin("scan-chromium", "requests", Tally(980, 1000)) == [980, 1000]

@@ -18,7 +18,7 @@ class Scanned:
 
     media_type = _PDF
     suffix = "pdf"
-    most = 10
+    most = 12
 
     def __init__(self, printer: Producer) -> None:
         self.name = f"scan-{printer.name.removeprefix('pdf-')}"
