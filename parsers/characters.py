@@ -49,7 +49,7 @@ def mend(text: str) -> str:
 
 def tidy(text: str) -> str:
     """One line: runs of white space become one space, and none stays between two wide characters."""
-    if not _to_tidy().search(text):
+    if (text.isascii() and text.isalnum()) or not _to_tidy().search(text):
         return text
     text = " ".join(mend(text).split())
     return _WIDE_GAP.sub("", text) if " " in text else text

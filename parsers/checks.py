@@ -32,9 +32,8 @@ _OUTCOMES = {"upheld": "结果维持", "corrected": "结果纠正", "other": "�
 def run(facts: Iterable[Fact]) -> tuple[Check, ...]:
     """All checks that the facts allow."""
     facts = tuple(facts)
-    requests = {(f.row_code, f.column_code): f for f in facts if f.table_code == "requests"}
     review = {f.column_code: f for f in facts if f.table_code == "review"}
-    return (*_requests(requests), *_review(review))
+    return (*_requests(f for f in facts if f.table_code == "requests"), *_review(review))
 
 
 @cache
@@ -53,22 +52,24 @@ def _labels() -> dict[str, str]:
     return {r.code: r.label for e in ("2019", "2021") for r in vocabulary().table("requests", e).rows()}
 
 
-def _requests(facts: Mapping[tuple[str, str], Fact]) -> Iterable[Check]:
-    rows = list(dict.fromkeys(row for row, _ in facts))
-    if not rows:
-        return
+def _requests(facts: Iterable[Fact]) -> Iterable[Check]:
+    columns: dict[str, dict[str, Fact]] = {column: {} for column in _columns()}
+    rows: dict[str, list[Fact]] = {}
+    for fact in facts:
+        columns[fact.column_code][fact.row_code] = fact
+        rows.setdefault(fact.row_code, []).append(fact)
     parts = [r for r in rows if is_part(r)]
-    for column, label in _columns().items():
-        said = {row: facts[row, column] for row in rows if (row, column) in facts}
+    for column, said in columns.items() if rows else ():
+        label = _columns()[column]
         yield _balance(said, column, label)
         yield _sum(
             "requests.handled", f"requests/*/{column}", [said[r] for r in parts], said.get("handled_total"),
             f"{label}: sum of the results （一） to （六） = （七）总计",
         )  # fmt: skip
-    for row in rows:
-        terms = [facts[row, c] for c in _columns() if c != "total"]
+    for row, across in rows.items():
+        terms = [f for f in across if f.column_code != "total"]
         detail = f"{_labels()[row]}: sum of the six kinds of applicant = 总计"
-        yield _sum("requests.applicants", f"requests/{row}/*", terms, facts.get((row, "total")), detail)
+        yield _sum("requests.applicants", f"requests/{row}/*", terms, columns["total"].get(row), detail)
 
 
 def _balance(said: Mapping[str, Fact], column: str, label: str) -> Check:

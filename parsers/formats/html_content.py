@@ -37,7 +37,9 @@ class Content:
 
     def end(self, heading: bool = False) -> None:
         """End the paragraph, if there is one."""
-        if self._start is not None and (text := tidy("".join(self._parts))):
+        if self._start is None:
+            return
+        if text := tidy("".join(self._parts)):
             self.blocks.append(Paragraph(text, self.paths.locator(self._start), heading))
         self._parts, self._start = [], None
 
@@ -46,7 +48,7 @@ class Content:
         if html_table.lays_out(table):
             return False
         grid = html_table.read_grid(table, self.paths, self.hidden)
-        if grid.width < 2:
+        if not any(cell.column + cell.colspan > 1 for cell in grid.cells):
             return False
         if len(grid.cells) < _FEW_CELLS and any(len(c.text) > _LONG_CELL for c in grid.cells):
             return False

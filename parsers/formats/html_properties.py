@@ -21,7 +21,7 @@ _LABELLED = re.compile(
 _PROPERTY = re.compile(
     r"索引号|信息分类|发布机构|发文日期|文\s*号|有效性|公开方式|公开时限|主题分类|名\s*称|成文日期|体裁"
 )
-_MOST_ROWS = 10
+_MOST_ROWS, _MOST_CELLS = 10, 200
 _UNSEEN = SKIPPED - {"head", "title"}
 
 
@@ -62,7 +62,11 @@ def lines_beside(root: Element, article: Element) -> dict[str, str]:
 
 def is_box(grid: Grid) -> bool:
     """Whether a table is the box of index number, office and date that some sites print above an article."""
-    if grid.height > _MOST_ROWS or not any("索引号" in c.text or "发布机构" in c.text for c in grid.cells):
+    if (
+        len(grid.cells) > _MOST_CELLS
+        or grid.height > _MOST_ROWS
+        or not any("索引号" in c.text or "发布机构" in c.text for c in grid.cells)
+    ):
         return False
     return sum(bool(_PROPERTY.match(c.text)) and len(c.text) < 24 for c in grid.cells) >= 3
 

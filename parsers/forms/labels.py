@@ -69,16 +69,15 @@ class Labels:
     """Known labels, by their words. Several labels may share a code (an edition's variants)."""
 
     def __init__(self, known: Iterable[tuple[str, str]]) -> None:
-        self._codes: dict[str, list[str]] = {}
+        self._codes: dict[str, tuple[str, ...]] = {}
         self._nearest: dict[str, Match | None] = {}
         for label, code in known:
-            codes = self._codes.setdefault(words(label), [])
-            if code not in codes:
-                codes.append(code)
+            codes = self._codes.get(words(label), ())
+            self._codes[words(label)] = codes if code in codes else (*codes, code)
 
     def exact(self, label: str) -> tuple[str, ...]:
         """The codes whose label has exactly these words: several where the form repeats a label."""
-        return tuple(self._codes.get(words(label), ()))
+        return self._codes.get(words(label), ())
 
     def near(self, label: str) -> Match | None:
         """The one known label that this must be; None when none is near, or two are."""

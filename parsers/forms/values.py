@@ -51,7 +51,7 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
     bare = _NOTE.sub("", written).rstrip()
     if not written:
         return Reading(State.BLANK)
-    if not bare or any(unicodedata.category(c) == "No" for c in bare):
+    if not bare or (not bare.isascii() and any(unicodedata.category(c) == "No" for c in bare)):
         return Reading(State.UNREADABLE)
     text = unicodedata.normalize("NFKC", bare).strip()
     if _DASH.fullmatch(text.replace(" ", "")):
