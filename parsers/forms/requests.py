@@ -43,6 +43,16 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class _Head:
+    """Codes of the seven columns from left to right; the first column and the width of each where the head
+    shows them.
+    """
+
+    codes: tuple[str, ...]
+    columns: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Line:
     """One row with values: its code, None when its label is not known, and its seven cells, None when not
     told.
@@ -77,10 +87,12 @@ def read(rows: Sequence[Row], disclosure_edition: str | None) -> Reading | None:
         return None
     tables = _adjoining(rows, {r.table for r in known})
     mine = [r for r in rows if r.table in tables]
-    columns = _head(mine)
-    lines = _aligned(_first_of_each(_lines(mine, columns)))
+    head = _head(mine)
+    lines = _aligned(_first_of_each(_lines(mine, head.columns)))
     edition = _edition(lines, disclosure_edition)
-    return Reading(_facts(lines, _form(edition)), edition, frozenset(line.row.table for line in lines))
+    return Reading(
+        _facts(lines, _form(edition), head.codes), edition, frozenset(line.row.table for line in lines)
+    )
 
 
 def _exact(row: Row) -> list[tuple[str, tuple[str, ...]]]:
@@ -106,18 +118,25 @@ def _is_alike(rows: Sequence[Row], table: int) -> bool:
     return any(_is_head(r) or any(_labels().near(c.text) for c in r.labels) for r in own)
 
 
-def _head(rows: Sequence[Row]) -> tuple[tuple[int, int], ...]:
-    """First column and width of each of the seven columns, where the head shows them all in order."""
+def _head(rows: Sequence[Row]) -> _Head:
+    """The seven columns as the head prints them. One that prints them in another order than the form is
+    believed where they stand side by side; else the form's order holds.
+    """
     found: dict[str, tuple[int, int]] = {}
     for row in rows:
-        if _exact(row) and found:
+        if found and any(not _column_labels().exact(label) for label, _ in _exact(row)):
             break
         for cell in row.own:
             codes = _column_labels().exact(cell.text)
             if len(codes) == 1:
                 found.setdefault(codes[0], (cell.column, cell.colspan))
-    columns = tuple(found[c.code] for c in _form("2021").blocks[0].columns if c.code in found)
-    return columns if len(columns) == COLUMNS and ascending(columns) else ()
+    usual = tuple(c.code for c in _form("2021").blocks[0].columns)
+    printed = tuple(sorted(found, key=lambda code: found[code]))
+    columns = tuple(found[code] for code in printed)
+    told = len(columns) == COLUMNS and ascending(columns)
+    if told and (printed == usual or columns[-1][0] - columns[0][0] == sum(w for _, w in columns[:-1])):
+        return _Head(printed, columns)
+    return _Head(usual, ())
 
 
 def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_Line]:
@@ -126,7 +145,7 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
     seen: set[str] = set()
     started = False
     for index, row in enumerate(rows):
-        label, code = _label(row, columns, seen)
+        label, code = _label(row, seen)
         if label is None or _is_head(row) or (not started and code in _LAST):
             continue
         if code is None:
@@ -146,14 +165,12 @@ def _is_head(row: Row) -> bool:
     return any("勾稽" in c.text or key(c.text) in (*_HEAD, *_NEXT_HEAD) for c in row.labels)
 
 
-def _label(row: Row, columns: tuple[tuple[int, int], ...], seen: set[str]) -> tuple[Cell | None, str | None]:
+def _label(row: Row, seen: set[str]) -> tuple[Cell | None, str | None]:
     """The cell that names the row, and the code it means: the rightmost that is known, else the rightmost.
 
     A cell that spans several rows names their group, and no row of it that has words of its own.
     """
     labels = row.labels
-    if columns:
-        labels = tuple(c for c in labels if c.column < columns[0][0]) or labels
     for cell in reversed(labels):
         code = _code(cell.text, seen)
         if code and (cell is labels[-1] or cell.rowspan == 1):
@@ -237,13 +254,12 @@ def _order(form: Table) -> list[str]:
     return [row.code for row in form.rows()]
 
 
-def _facts(lines: list[_Line], form: Table) -> tuple[Fact, ...]:
+def _facts(lines: list[_Line], form: Table, columns: Sequence[str]) -> tuple[Fact, ...]:
     by_code: dict[str, list[_Line]] = {}
     for known in lines:
         if known.code:
             by_code.setdefault(known.code, []).append(known)
     unplaced = _unplaced(lines, _order(form))
-    columns = [c.code for c in form.blocks[0].columns]
     result: list[Fact] = []
     for row in form.rows():
         line = _only(by_code.get(row.code, []))
@@ -261,7 +277,7 @@ def _only(lines: list[_Line]) -> _Line | None:
 
 
 def _row_facts(
-    code: str, columns: list[str], line: _Line | None, printed: bool, unplaced: _Line | None
+    code: str, columns: Sequence[str], line: _Line | None, printed: bool, unplaced: _Line | None
 ) -> list[Fact]:
     if line and line.values:
         return [facts.from_cell(CODE, code, c, cell) for c, cell in zip(columns, line.values, strict=True)]

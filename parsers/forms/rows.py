@@ -68,9 +68,14 @@ def values_after(
 
 
 def _under_head(cells: tuple[Cell, ...], columns: tuple[tuple[int, int], ...]) -> tuple[Cell, ...] | None:
-    """The cells that stand exactly under the head's columns, if nothing is written beside them."""
+    """The cells that stand exactly under the head's columns, if no number is written beside them: behind them
+    only words may stand, as in a column of remarks.
+    """
     at = {c.column: c for c in cells}
     if not columns or any(c.text and c.column < columns[0][0] for c in cells):
+        return None
+    end = columns[-1][0] + columns[-1][1]
+    if any(c.text and c.column >= end and looks_like_value(c.text) for c in cells):
         return None
     found = [at.get(first) for first, _ in columns]
     complete = tuple(c for c in found if c is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from parsers.certainty import judge
+from parsers.forms.vocabulary import vocabulary
 from parsers.report import Certainty, Fact, ReadAs, State
 
 OUTCOMES = ("upheld", "corrected", "other", "pending", "total")
@@ -62,6 +63,31 @@ def test_two_cells_that_could_each_mend_it_are_both_left_open() -> None:
     assert [f.value for f in judged[:2]] == [None, None]
     assert [f.state for f in judged[:2]] == [State.UNREADABLE] * 2
     assert set(certainties(judged)) == {Certainty.UNCERTAIN}
+
+
+def test_a_reading_that_mends_one_sum_and_breaks_another_is_none_to_be_inferred() -> None:
+    """The cell stands in the sum of its row and in that of its column."""
+    applicants = [c.code for c in vocabulary().table("requests", "2021").blocks[0].columns]
+
+    def cell(row: str, column: str, *texts: str) -> Fact:
+        readings = seen(*texts)
+        return Fact("requests", row, column, readings[0].value, State.VALUE, texts[0], "", readings=readings)
+
+    column = {"received": "6", "carried_in": "0", "granted": "6", "handled_total": "6", "carried_out": "0"}
+    facts = []
+    for row, figure in column.items():
+        for applicant in applicants:
+            printed = figure if applicant in ("natural_person", "total") else "0"
+            facts.append(cell(row, applicant, printed, printed))
+    place = next(
+        i for i, f in enumerate(facts) if (f.row_code, f.column_code) == ("granted", "natural_person")
+    )
+    total = next(i for i, f in enumerate(facts) if (f.row_code, f.column_code) == ("granted", "total"))
+    facts[place] = cell("granted", "natural_person", "6", "8")
+    facts[total] = cell("granted", "total", "8", "8")
+    judged = judge(facts)
+    assert judged[place].certainty is Certainty.UNCERTAIN
+    assert judged[place].value is None
 
 
 def test_arithmetic_never_gives_a_number_that_was_not_read() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -252,6 +253,34 @@ def test_blank_and_dash_are_not_zero(figures: dict[str, str]) -> None:
     open_checks = {c.scope for c in extraction.checks if c.passed is None}
     assert "requests/*/natural_person" in open_checks
     assert "requests/received/*" in open_checks
+
+
+def moved(sheet: Sheet, columns: dict[int, int], rows: set[int]) -> Sheet:
+    """The sheet with columns of some of its rows in another order."""
+    spots = (replace(s, column=columns.get(s.column, s.column)) if s.row in rows else s for s in sheet.spots)
+    return Sheet(list(spots))
+
+
+def test_columns_in_another_order_are_told_by_their_heads(figures: dict[str, str]) -> None:
+    """A number is never put by its place alone where the head above it says otherwise."""
+    disclosed, requested, reviewed = sheets(figures)
+    by_threes = {s.row for s in disclosed.spots if s.column == 3}
+    printed = [
+        moved(disclosed, {1: 3, 3: 1}, by_threes),
+        moved(requested, {4: 7, 7: 4}, set(range(2, requested.height))),
+        moved(reviewed, {5: 8, 8: 5}, {2, 3}),
+    ]
+    assert wrong(read(html(printed)), figures) == {}
+    beside = moved(requested, {3: 9, **{c: c - 1 for c in range(4, 10)}}, set(range(1, requested.height)))
+    assert wrong(read(html([disclosed, beside, reviewed])), figures) == {}
+
+
+def test_a_column_of_remarks_behind_the_figures_is_none_of_them(figures: dict[str, str]) -> None:
+    disclosed, requested, reviewed = sheets(figures)
+    requested.put(1, 10, "备注", 2)
+    for row in range(3, requested.height):
+        requested.put(row, 10, "其中1件为上年补正" if row % 3 else "")
+    assert wrong(read(html([disclosed, requested, reviewed])), figures) == {}
 
 
 def test_a_row_that_is_not_printed_is_absent(figures: dict[str, str]) -> None:
