@@ -27,7 +27,9 @@ class Trust(StrEnum):
 class HostState:
     """One host (name and port). ``crawl_delay`` is in seconds; times are ISO.
 
+    ``family`` is the system as which its lists were last walked; ``needs_browser``: some pages are drawn.
     ``refusals`` counts the runs in a row in which the host refused us; until ``retry_at`` it is left alone.
+    ``cookies`` let the crawler by its challenge for as long as they hold (:mod:`crawler.browser.cookies`).
     """
 
     host: str
@@ -41,6 +43,7 @@ class HostState:
     refused_at: str | None = None
     retry_at: str | None = None
     reason: str | None = None
+    cookies: str | None = None
 
 
 def load_host(catalogue: Catalogue, host: str) -> HostState:
@@ -50,11 +53,10 @@ def load_host(catalogue: Catalogue, host: str) -> HostState:
         return _state(row) if row is not None else HostState(host)
 
 
-def refusing_hosts(catalogue: Catalogue) -> list[HostState]:
-    """The hosts that refused us when they were last asked."""
-    query = select(Host).where(Host.refusals > 0).order_by(Host.host)
+def known_hosts(catalogue: Catalogue) -> dict[str, HostState]:
+    """Every host that was ever asked."""
     with catalogue.reading() as session:
-        return [_state(row) for row in session.scalars(query)]
+        return {row.host: _state(row) for row in session.scalars(select(Host))}
 
 
 def save_host(catalogue: Catalogue, state: HostState, clock: Clock = utc_now) -> None:

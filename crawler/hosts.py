@@ -110,6 +110,10 @@ class Hosts:
         told = {host: care.breaker.rests(now) for host, care in self._cares.items()}
         return {host: reason for host, reason in told.items() if reason}
 
+    def walked_as(self, url: str, family: str) -> None:
+        """A list of this host was walked in the way of a family."""
+        self.of(url).learn(family=family)
+
     def note(self, text: str) -> None:
         """What a person should be told at the end of the crawl; once, however often it is said."""
         if text not in self.notes:

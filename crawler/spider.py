@@ -552,6 +552,8 @@ class ReportSpider(Spider):
             seen = walk.result()
             self._listed.append(seen)
             self._incomplete += not seen.complete
+            if walk.rows:
+                self._crawled_hosts.walked_as(walk.url, walk.family)
             self._recorder.add_listing(seen)
         for page, pictures in self._pictured.whole(lambda url: self._recorder.known(url) is not None):
             try:

@@ -337,6 +337,7 @@ class Host(Base):
     family: Mapped[str | None] = mapped_column(String(20))
     needs_browser: Mapped[bool]
     challenged: Mapped[bool]
+    cookies: Mapped[str | None] = mapped_column(Text)
     trust: Mapped[str | None] = mapped_column(String(12))
     trust_note: Mapped[str | None] = mapped_column(Text)
     crawl_delay: Mapped[float | None] = mapped_column(Figure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -69,6 +70,12 @@ class Chromium:
                 kept = self._contexts[host] = await self._renew(kept)
             kept.pages += 1
             return kept.context
+
+    async def open_ahead(self) -> None:
+        """Start it before it is needed; whoever needs it then learns why it could not be."""
+        async with self._lock:
+            with suppress(BrowserUnavailable):
+                await self._start()
 
     async def close(self) -> None:
         """End the browser; never hangs, and never raises."""

@@ -39,12 +39,19 @@ class Drawer:
         self._chromium = Chromium(browser, agent)
         self._at_once = asyncio.Semaphore(PAGES_AT_ONCE)
         self.scripts = _Scripts()
+        self._opening: asyncio.Future[None] | None = None
 
     @property
     def user_agent(self) -> str:
         return self._chromium.user_agent
 
+    def open_ahead(self) -> None:
+        """Start the browser while the first pages are asked for. A fault is told when it is needed."""
+        self._opening = asyncio.ensure_future(self._chromium.open_ahead())
+
     async def close(self) -> None:
+        if self._opening is not None:
+            await self._opening
         await self._chromium.close()
 
     async def draw(self, visit: Visit, patience: float = 0.0) -> Drawn:

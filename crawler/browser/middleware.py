@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from http.cookiejar import Cookie
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
@@ -15,6 +14,7 @@ from archive.capture import FILE_KINDS, Fetched, Kind, Via
 from archive.times import utc_now
 from crawler.archiving import recorder_of
 from crawler.browser import DRAWN
+from crawler.browser.cookies import Pass, for_the_jar, kept, to_keep
 from crawler.browser.messages import BrowserUnavailable, DrawingFailed, Drawn
 from crawler.browser.need import Need, names_reports, need_of
 from crawler.hosts import Hosts, host_of, hosts_of
@@ -45,6 +45,8 @@ class BrowserMiddleware:
         self._passing: dict[str, asyncio.Lock] = {}
         self._passes: dict[str, int] = {}
         self._rules_unread: set[str] = set()
+        self._agents: dict[str, str] = {}
+        self._recalled: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> BrowserMiddleware:
@@ -70,16 +72,35 @@ class BrowserMiddleware:
         if request.meta.get("browser"):
             return
         host = host_of(request.url)
+        self._recall(request.url, host)
         start = request.meta.get("kind") in (Kind.START, Kind.GIVEN)
-        if start and self._hosts.of(request.url).state.challenged and not self._passes.get(host):
-            try:
-                await self._pass(request.url, host, seen=0)
-            except BrowserUnavailable as error:
-                self._note_challenge(host, error)
-        if self._passes.get(host):
+        if start:
+            await self._begin(request.url, host)
+        if host in self._agents:
             # the cookies were given to this name, and both names say who asks
-            request.headers["User-Agent"] = self._drawer.user_agent
+            request.headers["User-Agent"] = self._agents[host]
         request.meta["passes"] = self._passes.get(host, 0)
+
+    def _recall(self, url: str, host: str) -> None:
+        """What let us by the host's challenge in an earlier crawl, if it still holds."""
+        if host in self._recalled:
+            return
+        self._recalled.add(host)
+        earlier = kept(self._hosts.of(url).state.cookies, self._hosts.clock())
+        if earlier is not None:
+            self._share(host, earlier)
+            self._passes[host] = 1
+
+    async def _begin(self, url: str, host: str) -> None:
+        """What the host is known to need, before its first page is asked for."""
+        state = self._hosts.of(url).state
+        try:
+            if state.challenged and not self._passes.get(host):
+                await self._pass(url, host, seen=0)
+            elif state.needs_browser and self._left > 0:
+                self._drawer.open_ahead()
+        except BrowserUnavailable as error:
+            self._note_challenge(host, error)
 
     async def process_response(self, request: Request, response: Response) -> Response | Request:
         judgement: Judgement | None = request.meta.get("judgement")
@@ -132,7 +153,8 @@ class BrowserMiddleware:
                 return False
             if not drawn.passed:
                 return False
-            self._share(drawn)
+            self._share(host, Pass(self._drawer.user_agent, tuple(drawn.cookies)))
+            care.learn(cookies=to_keep(self._drawer.user_agent, drawn.cookies))
             self._passes[host] = passes + 1
             if host in self._rules_unread:
                 self._rules_unread.discard(host)
@@ -149,13 +171,14 @@ class BrowserMiddleware:
             if isinstance(middleware, Robots):
                 middleware.forget(host)
 
-    def _share(self, drawn: Drawn) -> None:
+    def _share(self, host: str, passed: Pass) -> None:
         """Give the browser's cookies to plain HTTP."""
         assert self._crawler.engine is not None
+        self._agents[host] = passed.agent
         for middleware in self._crawler.engine.downloader.middleware.middlewares:
             if isinstance(middleware, CookiesMiddleware):
-                for one in drawn.cookies:
-                    middleware.jars[None].set_cookie(_cookie(one))
+                for one in passed.cookies:
+                    middleware.jars[None].set_cookie(for_the_jar(one))
 
     # ------------------------------------------------------------- drawing
 
@@ -222,27 +245,3 @@ def _page_of(request: Request) -> str:
     if parent is not None and host_of(parent) == host_of(request.url):
         return parent
     return request.url.partition("://")[0] + f"://{host_of(request.url)}/"
-
-
-def _cookie(one: dict[str, Any]) -> Cookie:
-    """A browser's cookie as the cookie jar of plain HTTP holds it."""
-    domain = str(one["domain"])
-    expires = float(one.get("expires", -1))
-    return Cookie(
-        version=0,
-        name=str(one["name"]),
-        value=str(one["value"]),
-        port=None,
-        port_specified=False,
-        domain=domain if "." in domain.strip(".") else f"{domain}.local",
-        domain_specified=domain.startswith("."),
-        domain_initial_dot=domain.startswith("."),
-        path=str(one["path"]),
-        path_specified=True,
-        secure=bool(one.get("secure")),
-        expires=int(expires) if expires > 0 else None,
-        discard=expires <= 0,
-        comment=None,
-        comment_url=None,
-        rest={},
-    )

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.catalogue.engine import create_catalogue
 from archive.history.project import project
-from archive.hosts import HostState, refusing_hosts
+from archive.hosts import HostState, known_hosts
 from archive.queries import Rows
 from nianbao.commands.context import DONE_WITH_FAILURES, home_path, open_home, opened, stop
 from nianbao.examination import Finding, examine
@@ -107,22 +107,26 @@ def sites_list(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the sites of the settings, and whether their hosts refuse us.
+    """List the sites of the settings, whether their hosts refuse us, and the systems they are made with.
 
     Example: nianbao sites list
     """
     home = open_home(context)
     with opened(home) as catalogue:
-        refusing = {one.host: one for one in refusing_hosts(catalogue)}
-    rows = (_site_row(s, refusing) for s in home.settings.site)
-    found = Rows(("name", "title", "start", "division", "delay", "state", "retry_at", "reason"), rows)
+        known = known_hosts(catalogue)
+    rows = (_site_row(s, known) for s in home.settings.site)
+    columns = ("name", "title", "start", "division", "delay", "state", "retry_at", "reason")
+    found = Rows((*columns, "family", "needs_browser"), rows)
     print_rows(found, Format.JSON if as_json else Format.TABLE)
 
 
-def _site_row(site: SiteSettings, refusing: dict[str, HostState]) -> tuple[object, ...]:
-    refused = next((refusing[h] for u in site.start if (h := urlsplit(u).netloc.lower()) in refusing), None)
+def _site_row(site: SiteSettings, known: dict[str, HostState]) -> tuple[object, ...]:
+    hosts = [known[h] for u in site.start if (h := urlsplit(u).netloc.lower()) in known]
+    refused = next((host for host in hosts if host.refusals), None)
     state = ("refused", refused.retry_at, refused.reason) if refused else ("ok", None, None)
-    return (site.name, site.title, " ".join(site.start), site.division, site.delay, *state)
+    family = next((host.family for host in hosts if host.family), None)
+    drawn = any(host.needs_browser for host in hosts)
+    return (site.name, site.title, " ".join(site.start), site.division, site.delay, *state, family, drawn)
 
 
 def doctor(context: typer.Context) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archive.catalogue.engine import Catalogue
 from archive.hostlock import host_locks
-from archive.hosts import HostState, Trust, load_host, refusing_hosts, save_host
+from archive.hosts import HostState, Trust, known_hosts, load_host, save_host
 
 _HOLD = """
 import sys
@@ -35,12 +35,13 @@ def test_a_host_comes_back_as_it_was_saved(catalogue: Catalogue) -> None:
         refused_at="2026-11-21T18:00:00Z",
         retry_at="2026-11-25T14:00:00Z",
         reason="status 412",
+        cookies='{"agent": "x", "cookies": []}',
     )
     save_host(catalogue, HostState("a.gov.cn"))
     save_host(catalogue, state)
     save_host(catalogue, HostState("b.gov.cn:8080"))
     assert load_host(catalogue, "a.gov.cn") == state
-    assert refusing_hosts(catalogue) == [state]
+    assert known_hosts(catalogue) == {"a.gov.cn": state, "b.gov.cn:8080": HostState("b.gov.cn:8080")}
 
 
 def test_two_processes_never_hold_one_host(catalogue: Catalogue, home: Path) -> None:

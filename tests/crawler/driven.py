@@ -30,6 +30,9 @@ class NoHosts:
 
     notes: tuple[str, ...] = ()
 
+    def walked_as(self, url: str, family: str) -> None:
+        """Nobody remembers it."""
+
     def resting(self) -> dict[str, str]:
         return {}
 

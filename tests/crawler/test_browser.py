@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.catalogue.engine import create_catalogue, open_catalogue, sqlite_url
-from archive.hosts import load_host
+from archive.hosts import load_host, save_host
 from archive.recorder import read_blob
 from crawler.browser.chromium import Chromium
 from crawler.browser.drawing import draw
@@ -181,6 +182,42 @@ def test_a_challenge_is_passed_once_and_its_cookies_serve_plain_http(home: Path)
         assert [one.path for one in refused] == ["/robots.txt", "/"], (
             "the browser goes first on a known challenge"
         )
+
+
+def test_cookies_that_hold_still_serve_the_next_crawl_without_a_browser(home: Path) -> None:
+    """And those that have lapsed do not: the challenge is passed anew."""
+    def site(asked: Asked) -> Answer:
+        if "pass=yes" in asked.headers.get("Cookie", ""):
+            return pages(column(4))(asked)
+        script = "document.cookie='pass='+'yes'+';path=/;max-age=3600';setTimeout(()=>location.reload(),300)"
+        return Answer(f"<html><script>{script}</script></html>", 412)
+
+    def without(asked: list[Asked]) -> list[str]:
+        return [one.path for one in asked if "pass=yes" not in one.headers.get("Cookie", "")]
+
+    with Loopback(site) as server:
+        assert crawl(home, server.url).found == 4
+        agents = {one.headers["User-Agent"] for one in server.asked if one.path.endswith(".html")}
+        server.asked.clear()
+        assert crawl(home, server.url, browser="off").problem is None
+        assert without(server.asked) == []
+        assert {one.headers["User-Agent"] for one in server.asked} == agents, "they were given to this name"
+        lapse(home, host_of(server.url))
+        server.asked.clear()
+        assert crawl(home, server.url).problem is None
+        assert without(server.asked) == ["/robots.txt", "/"]
+
+
+def lapse(home: Path, host: str) -> None:
+    """As if the host had been asked long ago."""
+    catalogue = open_catalogue(sqlite_url(home))
+    state = load_host(catalogue, host)
+    assert state.cookies is not None
+    said = json.loads(state.cookies)
+    for one in said["cookies"]:
+        one["expires"] -= 7200
+    save_host(catalogue, replace(state, cookies=json.dumps(said)))
+    catalogue.close()
 
 
 def test_what_robots_say_behind_a_challenge_is_kept(home: Path) -> None:

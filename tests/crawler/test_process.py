@@ -16,7 +16,9 @@ import pytest
 from sqlalchemy import text
 
 from archive.catalogue.engine import create_catalogue, open_catalogue, sqlite_url
+from archive.hosts import load_host
 from archive.runs import open_run
+from crawler.hosts import host_of
 from crawler.job import CrawlJob
 
 ARTICLES = 12
@@ -124,6 +126,13 @@ def test_a_host_is_asked_one_thing_at_a_time_even_without_a_delay(home: Path, se
     assert outcome["problem"] is None
     assert server.served >= ARTICLES
     assert server.most == 1
+
+
+def test_the_system_as_which_its_lists_were_walked_is_remembered(home: Path, server: CountingServer) -> None:
+    _crawl(home, server)
+    catalogue = open_catalogue(sqlite_url(home))
+    assert load_host(catalogue, host_of(server.url)).family == "generic"
+    catalogue.close()
 
 
 def test_a_full_disk_ends_the_crawl_and_says_so(home: Path, server: CountingServer) -> None:
