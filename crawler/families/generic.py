@@ -20,6 +20,7 @@ from crawler.families.base import (
     is_article_url,
     rows,
 )
+from crawler.families.clicked import clicked_pages
 from crawler.page import PAGER, Link, Page
 
 _PARAMETER = re.compile(
@@ -96,8 +97,11 @@ def _scripted(page: Page) -> ListPaging | None:
     """A pager that calls a script: the addresses that the script builds, a form sent back, or neither."""
     count = _count_shown(page.text) or _first_number(_COUNT_SET.search(page.scripts_text))
     calls = _calls(page)
-    if count == 1 or (count is None and not calls):
+    if count == 1:
         return None
+    if count is None and not calls:
+        clicked = clicked_pages(page)
+        return None if clicked is None else ListPaging(clicked, 1, (), complete=False)
     current = _first_number(_CURRENT_SHOWN.search(page.text)) or 1
     if count is None:
         count = max([current, *(int(text) for text, _ in calls if text.isdecimal())])

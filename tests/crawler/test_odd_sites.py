@@ -170,6 +170,11 @@ def test_pagers(pager: str, further: str) -> None:
         "<a onclick='go(2)'>2</a><a onclick='go(2)'>下一页</a>",
         "<script>var pageCount = 7; draw();</script>",
         '<a href="index_1.html">2</a><a href="index_1.html">下一页</a>',  # which answers 404
+        "<script src='/p.js'></script><button>1</button><button>2</button><button>下一页</button>",
+        "<script src='/p.js'></script><span data-page='1'>1</span><span data-page='2'>2</span>",
+        "<script src='/p.js'></script><a href='javascript:;'>1</a><a href='javascript:void(0)'>下一页</a>",
+        "<script>bind()</script><ul><li><a href='#'>上一页</a></li><li><a href='#'>下一页</a></li></ul>",
+        "<script>bind()</script><input type='button' value='下一页'>",
     ],
 )
 def test_a_list_that_cannot_be_walked_is_never_called_complete(pager: str) -> None:
@@ -178,6 +183,26 @@ def test_a_list_that_cannot_be_walked_is_never_called_complete(pager: str) -> No
     })  # fmt: skip
     assert len(found.reports) == 8
     assert [one.complete for one in found.listings] == [False]
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        "<script src='/p.js'></script><button disabled>上一页</button><button disabled>下一页</button>",
+        "<script src='/p.js'></script><a class='page-next layui-disabled' href='javascript:;'>下一页</a>",
+        "<script>bind()</script><ul><li class='disabled'><a href='#'>下一页</a></li></ul>",
+        "<script>bind()</script><span>1</span><span>下一页</span>",
+        "<script>bind()</script><a>1</a><a>下一页</a>",
+        "<script>bind()</script><span data-page='1'>1</span>",
+        "<button>搜索</button><script>bind()</script><a href='#'>返回顶部</a>",
+    ],
+)
+def test_a_pager_that_is_at_its_end_leaves_the_list_complete(pager: str) -> None:
+    found = drive({
+        "/": home(("/nb/", COLUMN)), "/nb/": page(many(2008, 2016) + pager, column=COLUMN), **ARTICLES,
+    })  # fmt: skip
+    assert len(found.reports) == 8
+    assert [one.complete for one in found.listings] == [True]
 
 
 def test_an_empty_list_is_not_complete() -> None:
