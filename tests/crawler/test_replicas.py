@@ -12,6 +12,7 @@ import pytest
 
 from crawler.families import FAMILIES
 from nianbao.replica.families import BUILDERS, FamilySite, Site
+from nianbao.replica.families.traps import TRICKLE
 from tests.crawler.replica_crawl import AGENT, Crawled, crawl
 
 #: Requests a report may cost: its page, its file, and a share of the lists and the way there.
@@ -23,7 +24,9 @@ DELAY = 0.05
 def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     builder: Callable[[], Site] = BUILDERS[request.param]
     with FamilySite(builder()) as site:
-        return crawl(site, tmp_path_factory.mktemp(request.param) / "home", delay=DELAY)
+        home = tmp_path_factory.mktemp(request.param) / "home"
+        timeout = 2.0 if request.param == "traps" else 60.0
+        return crawl(site, home, delay=DELAY, timeout=timeout)
 
 
 def test_every_family_has_a_replica() -> None:
@@ -68,6 +71,12 @@ def test_robots_and_delays_are_kept(crawled: Crawled) -> None:
     # one gap alone may look short: the server notes when it answers, and may be late with the one before
     assert sum(gaps) >= 0.95 * DELAY * len(gaps)
     assert median(gaps) >= 0.9 * DELAY
+
+
+def test_a_page_that_trickles_is_cut_off(crawled: Crawled, request: pytest.FixtureRequest) -> None:
+    if request.node.callspec.params["crawled"] == "traps":
+        verdicts = [verdict for url, _, verdict in crawled.fetched if url.endswith(TRICKLE)]
+        assert verdicts == ["truncated"]
 
 
 def test_news_and_near_misses_stay_unread(crawled: Crawled) -> None:

@@ -1,13 +1,13 @@
 """A small web server for family replicas: routes by path, answered from memory or by a function."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -32,13 +32,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `cut` sends only so many of the bytes that were declared."""
+    """One answer. `cut` sends only so many of the bytes that were declared, `trickle` waits so many seconds
+    behind each.
+    """
 
     body: bytes
     media_type: str = HTML
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     cut: int | None = None
+    trickle: float = 0.0
 
 
 Route = Answer | Callable[[Asked], Answer]
@@ -147,9 +150,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer.body if answer.cut is None else answer.body[: answer.cut])
+        self._write(answer)
         if answer.cut is not None:
             self.close_connection = True
+
+    def _write(self, answer: Answer) -> None:
+        if not answer.trickle:
+            self.wfile.write(answer.body if answer.cut is None else answer.body[: answer.cut])
+            return
+        self.close_connection = True
+        with suppress(OSError):  # the other side has had enough
+            for byte in answer.body:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                sleep(answer.trickle)
 
     def log_message(self, format: str, *args: object) -> None:
         """Silent: the log is `FamilySite.requests`."""

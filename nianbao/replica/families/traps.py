@@ -1,4 +1,4 @@
-"""A site full of traps: calendars, sessions in addresses, loops, storms, huge, cut and misdeclared pages."""
+"""A site full of traps: calendars, sessions in addresses, loops, storms, huge, cut, slow and misdeclared pages."""
 
 from collections import Counter
 from functools import partial
@@ -22,6 +22,8 @@ from nianbao.replica.families.server import Answer, Asked, Site
 FOLDER = "/gk/nb/"
 ENTRIES = reports()[:10]
 HUGE = 30_000
+#: Never silent for long, and so would hold a crawl that only waits for silence for minutes.
+TRICKLE = f"{FOLDER}trickle.html"
 
 
 def page_of(entry: Entry) -> str:
@@ -65,6 +67,7 @@ def build() -> Site:
         )
         rows += link(f"{FOLDER}fz.html", NEAR_MISSES[0].title) + link(f"{FOLDER}loop/a.html", "2019年")
         rows += link(f"{FOLDER}rl/?y=2024&m=1", "工作日历") + link(f"{FOLDER}slow.html", "某局2011年年报")
+        rows += link(TRICKLE, "某局2009年年报")
         rows += link(f"{FOLDER}rl/2031/", "2031年") + link(f"{FOLDER}cut.html", "某局2010年政府信息公开年报")
         return html(COLUMN_NAME, trail(COLUMN_NAME) + rows, meta(COLUMN_NAME))
 
@@ -85,6 +88,7 @@ def build() -> Site:
         site.routes[f"{FOLDER}loop/{here}.html"] = Answer(b"", status=302, headers=to)
     site.routes[f"{FOLDER}cut.html"] = Answer(_article(NEWS[0]).body, cut=300)
     site.routes[f"{FOLDER}slow.html"] = Answer(b"", status=500)
+    site.routes[TRICKLE] = Answer(_article(NEWS[1]).body, trickle=0.05)
     junk = "".join(f'<li><a href="/x/{n}/">{n}号链接</a></li>' for n in range(HUGE))
     site.routes["/huge/"] = html("政务公开", junk + link(FOLDER, COLUMN_NAME))
     home = link("/huge/", "政务公开") + link("/rili/?day=2", "日历") + link("/search.jsp?q=a", "搜索")
