@@ -1,4 +1,4 @@
-"""A site full of traps: calendars, sessions in addresses, loops, storms; huge, cut, slow, misdeclared pages."""
+"""A site full of traps: calendars, sessions in addresses, loops, storms; huge, cut, slow and misdeclared."""
 
 from collections import Counter
 from functools import partial
