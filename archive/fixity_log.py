@@ -56,6 +56,11 @@ class FixityLog:
         """When each file was last checked, whatever came of it."""
         return {entry.file: entry.at for _, entry in self._lines() if entry is not None}
 
+    def damaged(self) -> list[Entry]:
+        """The last check of each file with which something was wrong then."""
+        last = {entry.file: entry for _, entry in self._lines() if entry is not None}
+        return [entry for _, entry in sorted(last.items()) if entry.wrong]
+
     def broken_links(self) -> Iterator[str]:
         """A line for each place where the chain does not hold."""
         previous = FIRST

@@ -62,7 +62,7 @@ class ReadingSummary:
 Progress = Callable[[int, int], None]
 """Called with (done, total) after each blob."""
 
-_FAILED = (
+FAILED = (
     report.Outcome.FAILED,
     report.Outcome.TIMED_OUT,
     report.Outcome.OUT_OF_MEMORY,
@@ -118,7 +118,7 @@ def read_blobs(
     for sha256, extraction in readers.read_many(archived(catalogue, home, sha256s, failures)):
         read += 1
         reports += extraction.outcome is report.Outcome.REPORT
-        if extraction.outcome in _FAILED:
+        if extraction.outcome in FAILED:
             failures.append(Failure(sha256, f"{extraction.outcome}: {extraction.reason}"))
         batch.append((sha256, extraction))
         if len(batch) >= STORE_BATCH:

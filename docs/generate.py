@@ -37,7 +37,7 @@ PROJECTIONS = (
     "division", "agency", "report", "naming", "linkage", "version", "presence", "change", "tally", "override",
     "disagreement", "reckoning", "search_report", "search_section", "projection",
 )  # fmt: skip
-MEMORY = ("host", "job_run")
+MEMORY = ("host", "job_run", "alarm", "notice")
 
 
 class Undescribed(Exception):

@@ -12,7 +12,21 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from nianbao import __version__
-from nianbao.commands import ask, backup, case, check, exchange, history, home, keep, night, schedule, work
+from nianbao.commands import (
+    alarms,
+    ask,
+    backup,
+    case,
+    check,
+    exchange,
+    history,
+    home,
+    keep,
+    night,
+    notices,
+    schedule,
+    work,
+)
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
 from nianbao.commands.migrate import migrate
@@ -72,6 +86,8 @@ for command in (
 ):
     app.command()(command)
 app.command()(night.night)
+app.command()(alarms.alarms)
+app.command()(notices.notices)
 app.command()(history.history)
 app.command()(history.diff)
 app.command()(history.correct)

@@ -82,7 +82,7 @@ def unsound(path: Path, settings: Settings) -> Iterator[Finding]:
     faults = list(_unsound(path, settings))
     yield from faults
     if not faults:
-        jobs = len(plans_of(settings, path))
+        jobs = len(plans_of(settings))
         yield Finding(True, f"{len(settings.site)} sites and {jobs} jobs in the settings; they are sound")
 
 
@@ -99,7 +99,7 @@ def _unsound(path: Path, settings: Settings) -> Iterator[Finding]:
     if written and urlsplit(written).password:
         fix = "give it as NIANBAO_DATABASE, or in a file that NIANBAO_DATABASE_FILE names"
         yield Finding(False, "database holds a password", fix)
-    for plan in plans_of(settings, path):
+    for plan in plans_of(settings):
         shut = _outside_window(plan)
         if shut is not None:
             what = f"schedule.{plan.job}.cron = {plan.timetable.cron!r} falls at {shut}, outside of window"

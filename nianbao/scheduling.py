@@ -12,24 +12,22 @@ from nianbao.settings import Settings
 from scheduler.plans import Job, JobPlan, Limits, Timetable
 from scheduler.window import Window
 
-NIGHT_PAGE = "night.html"
 _CRAWL = ("crawl", "--night")
 _LISTINGS = (*_CRAWL, "--explore")
 
 
-def plans_of(settings: Settings, home: Path) -> list[JobPlan]:
+def plans_of(settings: Settings) -> list[JobPlan]:
     """Every job that is not off; a backup needs somewhere to go."""
     schedule = settings.schedule
     audit = ("verify", "--within", str(schedule.audit.within_days))
     backup = ("backup", schedule.backup.to or "", "--keep", str(schedule.backup.keep))
-    report = ("night", "--html", str(home / NIGHT_PAGE))
     jobs: tuple[tuple[Job, JobSettings, tuple[str, ...]], ...] = (
         (Job.CRAWL, schedule.crawl, _CRAWL),
         (Job.LISTINGS, schedule.listings, _LISTINGS),
         (Job.PARSE, schedule.parse, ("parse", "--stale")),
         (Job.AUDIT, schedule.audit, audit),
         (Job.BACKUP, schedule.backup, backup),
-        (Job.REPORT, schedule.report, report),
+        (Job.REPORT, schedule.report, ("night", "--close")),
     )
     window = Window.parse(settings.window)
     return [

@@ -24,6 +24,7 @@ from pydantic_settings import (
 )
 
 from archive.catalogue.engine import sqlite_url
+from nianbao.notice_settings import NoticeSettings
 from nianbao.schedule_settings import ScheduleSettings
 from scheduler.window import Window
 
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     recheck_days: int = Field(default=30, ge=1)
     explore_days: int = Field(default=7, ge=1)
     schedule: ScheduleSettings = ScheduleSettings()
+    notices: list[NoticeSettings] = []
     site: list[SiteSettings] = []
 
     @field_validator("window")
@@ -144,6 +146,9 @@ def load_settings(home: Path) -> Settings:
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise SettingsError(f"{path}: two sites are called {', '.join(twice)}; give each its own name")
+    told = [n.name for n in settings.notices]
+    if len(set(told)) < len(told):
+        raise SettingsError(f"{path}: two [[notices]] share a name; give each its own")
     return settings
 
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
+from sqlalchemy import func, select
+
 from archive.catalogue.engine import Catalogue
+from archive.catalogue.models import Run
 from archive.runs import RunStatus
 from archive.tallies import Counts, SiteRunRow, site_runs_between
 from archive.times import from_iso, iso
@@ -31,6 +34,18 @@ def span_of(night: date) -> tuple[datetime, datetime]:
     """When a night begins, and when the next one does."""
     ends = datetime.combine(night, _NOON, ZONE)
     return ends - timedelta(days=1), ends
+
+
+def newest_night(catalogue: Catalogue, now: datetime) -> date:
+    """The night that a report is about when none is named: the newest with a crawl.
+
+    Where nothing ran, the present one; before midnight that is the one that ended at noon.
+    """
+    begun = select(func.max(Run.started_at)).where(Run.kind == "crawl")
+    with catalogue.reading() as session:
+        last = session.scalar(begun)
+    present = night_of(now - timedelta(hours=12))
+    return max(present, night_of(from_iso(last))) if last else present
 
 
 @dataclass(frozen=True, slots=True)

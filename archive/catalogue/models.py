@@ -348,6 +348,59 @@ class Host(Base):
     updated_at: Mapped[str] = mapped_column(Time)
 
 
+class Alarm(Base):
+    """Something that was wrong with ``subject`` from ``raised_at`` until ``closed_at``; told once.
+
+    ``raised_on`` is the night. ``details`` is JSON: what the words of its kind are filled with. ``weight``
+    says how much was wrong when it was raised, or acknowledged.
+    """
+
+    __tablename__ = "alarm"
+    __table_args__ = (
+        Index(
+            "ix_alarm_open",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+    alarm_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(Text)
+    division_code: Mapped[str | None] = mapped_column(String(6))
+    details: Mapped[str] = mapped_column(Text)
+    weight: Mapped[int]
+    raised_on: Mapped[str] = mapped_column(String(10))
+    raised_at: Mapped[str] = mapped_column(Time)
+    seen_at: Mapped[str] = mapped_column(Time)
+    closed_at: Mapped[str | None] = mapped_column(Time)
+    acknowledged_at: Mapped[str | None] = mapped_column(Time)
+    acknowledged_by: Mapped[str | None] = mapped_column(Text)
+
+
+class Notice(Base):
+    """An event that a channel is to be told of, or was: see :mod:`archive.outbox` for its states.
+
+    ``event`` is the same for the same event at all times, so that it is told once; ``topic`` is what kind it
+    is of, ``line`` its text. The event ``begin`` says since when the channel is told of changes.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("channel", "event"),)
+    notice_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(80))
+    event: Mapped[str] = mapped_column(String(80))
+    topic: Mapped[str] = mapped_column(String(20))
+    line: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    attempts: Mapped[int]
+    created_at: Mapped[str] = mapped_column(Time)
+    sent_at: Mapped[str | None] = mapped_column(Time)
+    error: Mapped[str | None] = mapped_column(Text)
+
+
 # ------------------------------------------------------------- projections
 
 

@@ -203,6 +203,14 @@ SELECT r.run_id, u.kind, s.name AS site, s.title, s.division_code, u.started_at,
   LEFT JOIN tally t ON t.run_id = r.run_id AND t.site_id = r.site_id
 """
 
+ALARMS = """
+SELECT alarm_id, kind, subject, division_code,
+       CASE WHEN closed_at IS NOT NULL THEN 'closed' WHEN acknowledged_at IS NOT NULL THEN 'acknowledged'
+            ELSE 'open' END AS state,
+       raised_on, raised_at, seen_at, closed_at, acknowledged_at, acknowledged_by, weight, details
+  FROM alarm
+"""
+
 # Regulation on Open Government Information (国务院令第711号), article 49: departments by 31 January.
 # A people's government publishes by 31 March (article 50 governs the content). A body that was renamed or
 # merged owes no report on that year or later ones: its successor does.
@@ -264,5 +272,6 @@ VIEWS = {
     "runs": RUNS,
     "job_runs": JOB_RUNS,
     "site_runs": SITE_RUNS,
+    "alarms": ALARMS,
     "coverage": COVERAGE,
 }

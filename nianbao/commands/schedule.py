@@ -56,7 +56,7 @@ def run(context: typer.Context) -> None:
     Example: nianbao schedule run
     """
     home = open_home(context)
-    plans = plans_of(home.settings, home.path)
+    plans = plans_of(home.settings)
     if not plans:
         raise stop("every job is off in the settings: give one a cron")
     to_files(home.path)
@@ -117,7 +117,7 @@ def list_(context: typer.Context, as_json: Json = False, as_csv: Csv = False) ->
     beat = Heartbeat.of(home.path, now)
     found = Rows(
         ("job", "cron", "zone", "next_at", "last_due_at", "last_status", "last_reason"),
-        (_line(home, plan, beat.last.get(plan.job), now) for plan in plans_of(home.settings, home.path)),
+        (_line(home, plan, beat.last.get(plan.job), now) for plan in plans_of(home.settings)),
     )
     form = form_of(as_json, as_csv)
     print_rows(found, form)
@@ -166,7 +166,7 @@ def now(
     Example: nianbao schedule now crawl
     """
     home = open_home(context)
-    plan = next((p for p in plans_of(home.settings, home.path) if p.job is job), None)
+    plan = next((p for p in plans_of(home.settings) if p.job is job), None)
     if plan is None:
         raise stop(f"schedule.{job} is off in the settings" + (": give it `to`" if job is Job.BACKUP else ""))
     ended = Event()

@@ -65,9 +65,7 @@ def tried(home: Home, tasks: list[SiteTask], watcher: Watcher) -> Trial:
             )
             moved = [replace(task, job=job) for task, job in zip(tasks, jobs, strict=True)]
             workers = home.settings.workers
-            summary = run_night(
-                catalogue, folder, moved, kind="trial", workers=workers, watcher=watcher
-            )
+            summary = run_night(catalogue, folder, moved, kind="trial", workers=workers, watcher=watcher)
             followed = tuple(step for trace in traces for step in read_trace(trace))
             return Trial(
                 summary.sites,
