@@ -88,6 +88,8 @@ def _is_count(fact: Fact) -> bool:
     """Whether the form asks for pieces there, and not for money."""
     if fact.table_code == "disclosure":
         return "amount" not in fact.column_code
+    if fact.table_code == "statistics":
+        return not fact.row_code.endswith("_yuan")
     return fact.table_code in _COUNTS
 
 

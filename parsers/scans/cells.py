@@ -35,6 +35,7 @@ _SPECKS = "·•'`:;、‘’"
 _DIGITS = str.maketrans("OoＯ○〇lI|丨", "000001111")
 _UNITS = "件条次元万"
 _FIGURE = re.compile(rf"[0-9OoＯ○〇lI|丨][0-9OoＯ○〇lI|丨.,]*[{_UNITS}]{{0,2}}")
+_TWO_POINTS = re.compile(rf"[1-9]\d{{0,2}}(?:[.,]\d{{3}})*\.\d{{3}}\.(?:\d\d?|\d{{4,}})[{_UNITS}]{{0,2}}")
 _STATED = re.compile(rf"[+\-增减]?\d[\d,]*(?:\.\d+)?[{_UNITS}]{{0,2}}(?:\s*[（(].*[)）])?")
 """A figure as it may stand in a cell, perhaps with a remark."""
 _REMARKED = re.compile(r"[（(].*[\u3400-\u9fff]")
@@ -304,7 +305,12 @@ def figure(text: str) -> str:
     if re.match(r"[.,，。][增减]\d", bare):
         bare = bare[1:]
         text = bare
-    return bare.translate(_DIGITS) if bare and _FIGURE.fullmatch(bare) else text
+    if not (bare and _FIGURE.fullmatch(bare)):
+        return text
+    said = bare.translate(_DIGITS)
+    if _TWO_POINTS.fullmatch(said):  # only one can be the decimal point: the others are commas
+        return said.replace(".", ",", said.count(".") - 1)
+    return said
 
 
 def _readings(cell: _Cell, text: str, again: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -136,6 +136,10 @@ def test_what_a_seal_may_hide_is_not_blank() -> None:
         ("71件.", "71件"),
         (".增1", "增1"),
         ("O件", "0件"),
+        ("59.237.68", "59,237.68"),
+        ("7.730.8520", "7,730.8520"),
+        ("1.260.000", "1.260.000"),
+        ("77.946", "77.946"),
     ],
 )
 def test_specks_and_letters_beside_figures(said: str, meant: str) -> None:
