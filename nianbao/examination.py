@@ -1,4 +1,4 @@
-"""What `nianbao doctor` looks at: settings, catalogue, disk, programs, clock, schedule."""
+"""What `nianbao doctor` looks at: settings, catalogue, disk, programs, clock, schedule, nights, notices."""
 
 from __future__ import annotations
 
@@ -15,24 +15,32 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from archive.alarms import open_alarms
 from archive.catalogue.engine import (
+    Catalogue,
     CatalogueMissing,
     CatalogueNewer,
     CatalogueOutdated,
     open_catalogue,
 )
+from archive.catalogue.models import Run
+from archive.outbox import NoticeState, counts
+from archive.runs import RunStatus
 from archive.times import from_iso, utc_now
 from crawler.browser.messages import INSTALL, OFF, BrowserUnavailable, find_chromium
+from nianbao.notice_settings import SecretMissing
 from nianbao.scheduling import plans_of
 from nianbao.settings import FILE_NAME, Settings, SettingsError, load_settings
 from parsers.programs import PROGRAMS
 from parsers.scans.extra import HOW_TO_INSTALL, NoRecognition, recogniser
 from scheduler.health import LEAST_FREE_BYTES, troubles
 from scheduler.heartbeat import Heartbeat
+from scheduler.nights import night_of
 from scheduler.plans import JobPlan
+from scheduler.report import report_of
 
 _LOOK_AHEAD = 14
 _CLOCK_SLACK = timedelta(minutes=5)
@@ -72,6 +80,8 @@ def examine(path: Path) -> Iterator[Finding]:
     yield _zone(settings.schedule.zone)
     yield _clock(settings.catalogue_url(path), utc_now())
     yield from _schedule(path, utc_now())
+    yield from _nights(settings.catalogue_url(path))
+    yield from _notices(path, settings)
 
 
 # ---------------------------------------------------------------- settings
@@ -234,3 +244,59 @@ def _schedule(path: Path, now: datetime) -> Iterator[Finding]:
     yield from (Finding(False, one.what, one.fix) for one in found)
     if not found:
         yield Finding(True, "the schedule lives, and the last night is done")
+
+
+# ------------------------------------------------------- last night, and who is told
+
+
+def _nights(url: str) -> Iterator[Finding]:
+    try:
+        catalogue = open_catalogue(url)
+    except (CatalogueMissing, CatalogueOutdated, CatalogueNewer, SQLAlchemyError):
+        return  # said above
+    try:
+        yield _last_crawl(catalogue)
+        waiting = sum(alarm.state == "open" for alarm in open_alarms(catalogue))
+        what = f"{waiting} alarms are open: nianbao alarms says what to do" if waiting else "no alarm is open"
+        yield Finding(True, what)
+        for channel, states in sorted(counts(catalogue).items()):
+            lost = states.get(NoticeState.FAILED, 0)
+            if lost:
+                what = f"notices {channel}: {lost} events could not be delivered"
+                yield Finding(True, f"{what}; nianbao notices --test says why")
+    finally:
+        catalogue.close()
+
+
+def _last_crawl(catalogue: Catalogue) -> Finding:
+    """That a site failed is an alarm's matter; that the crawl was broken off is this one's."""
+    newest = select(Run).where(Run.kind == "crawl").order_by(Run.run_id.desc()).limit(1)
+    with catalogue.reading() as session:
+        run = session.scalar(newest)
+    if run is None:
+        return Finding(True, "nothing was crawled yet")
+    what = f"the last crawl began at {run.started_at}"
+    if run.status == RunStatus.RUNNING:
+        return Finding(True, f"{what} and goes on; if its process died, the next one takes it up")
+    if run.status != RunStatus.DONE:
+        return Finding(False, f"{what} and ended as {run.status}", "nianbao crawl --night goes on with it")
+    night = night_of(from_iso(run.started_at))
+    sites = [site.on(night) for site in report_of(catalogue, night).sites]
+    done = sum(1 for one in sites if one is not None and one.done)
+    return Finding(
+        True, f"{what}; on that night {done} of {len(sites)} sites were done: nianbao night {night}"
+    )
+
+
+def _notices(path: Path, settings: Settings) -> Iterator[Finding]:
+    for one in settings.notices:
+        try:
+            one.channel(path)
+        except SecretMissing as error:
+            yield Finding(False, str(error), "see docs/notices.md; then nianbao notices --test")
+            continue
+        file = path / one.url_file.expanduser() if one.url_file is not None else None
+        if file is not None and file.stat().st_mode & 0o077:
+            yield Finding(False, f"notices {one.name}: others may read {file}", f"chmod 600 {file}")
+        else:
+            yield Finding(True, f"notices {one.name} has its address")

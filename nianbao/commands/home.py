@@ -129,14 +129,24 @@ def _site_row(site: SiteSettings, known: dict[str, HostState]) -> tuple[object, 
     return (site.name, site.title, " ".join(site.start), site.division, site.delay, *state, family, drawn)
 
 
-def doctor(context: typer.Context) -> None:
-    """Check settings, catalogue, disk, programs, clock and schedule; each fault with its one-line fix.
+def doctor(
+    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """Check settings, catalogue, disk, programs, clock, schedule, the last night and notices; each fault
+    with its one-line fix.
 
     Example: nianbao doctor
     """
-    faults = say_findings(examine(home_path(context)))
+    findings = examine(home_path(context))
+    faults = _print_findings(list(findings)) if as_json else say_findings(findings)
     if faults:
         raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def _print_findings(findings: list[Finding]) -> int:
+    rows = (("ok" if one.good else "fault", one.what, one.fix if not one.good else "") for one in findings)
+    print_rows(Rows(("state", "what", "fix"), rows), Format.JSON)
+    return sum(not one.good for one in findings)
 
 
 def say_findings(findings: Iterable[Finding]) -> int:

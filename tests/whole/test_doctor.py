@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from archive.alarms import Raise, settle
 from archive.catalogue.engine import create_catalogue, open_catalogue, sqlite_url
-from archive.runs import open_run
+from archive.catalogue.models import Notice
+from archive.runs import RunStatus, SiteIdentity, close_run, note_site_run, open_run, site_row
 from archive.times import utc_now
 from nianbao.examination import Finding, examine
 from nianbao.settings import SiteSettings, add_site, write_new
 from scheduler.heartbeat import Heartbeat
 from scheduler.plans import Job
+from tests.whole.conftest import nianbao, rows
 
 
 @pytest.fixture
@@ -92,3 +96,67 @@ def test_a_browser_that_does_not_start(home: Path, tmp_path: Path) -> None:
     (home / "nianbao.toml").write_text(settings.replace('"off"', f'"{program}"', 1), encoding="utf-8")
     (fault,) = faults(home)
     assert "the browser did not start" in fault.what
+
+
+def crawled(home: Path, status: RunStatus, site: RunStatus = RunStatus.DONE) -> None:
+    catalogue = open_catalogue(sqlite_url(home))
+    run_id = open_run(catalogue, "crawl")
+    one = site_row(catalogue, SiteIdentity("site", None, None, ("https://www.spt.gov.cn/",)))
+    note_site_run(catalogue, run_id, one, site, None)
+    if status is not RunStatus.RUNNING:
+        close_run(catalogue, run_id, status)
+    catalogue.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "site", "said"),
+    [
+        (RunStatus.DONE, RunStatus.DONE, "1 of 1 sites were done"),
+        (RunStatus.DONE, RunStatus.FAILED, "0 of 1 sites were done"),
+        (RunStatus.RUNNING, RunStatus.DONE, "goes on"),
+    ],
+)
+def test_how_the_last_night_went(home: Path, status: RunStatus, site: RunStatus, said: str) -> None:
+    crawled(home, status, site)
+    assert faults(home) == []
+    assert said in "\n".join(one.what for one in examine(home))
+
+
+def test_a_crawl_that_was_broken_off(home: Path) -> None:
+    crawled(home, RunStatus.INTERRUPTED)
+    (fault,) = faults(home)
+    assert "ended as interrupted" in fault.what
+    assert "goes on" in fault.fix
+
+
+def test_alarms_and_notices_that_wait(home: Path) -> None:
+    catalogue = open_catalogue(sqlite_url(home))
+    settle(catalogue, [Raise("disk_full", "disk", None, {"free": 1, "growth": 1}, 1)], (), date(2026, 11, 21))
+    with catalogue.writing() as session:
+        values = {"topic": "alarm", "line": "x", "attempts": 5, "created_at": "2026-11-21T00:00:00Z"}
+        session.add(Notice(channel="team", event="alarm 1", state="failed", **values))
+    catalogue.close()
+    said = "\n".join(one.what for one in examine(home))
+    assert "1 alarms are open" in said
+    assert "team: 1 events could not be delivered" in said
+
+
+def test_an_address_that_is_missing_or_open_to_others(home: Path) -> None:
+    with (home / "nianbao.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[notices]]\nname = "team"\nurl_file = "team"\n')
+    (fault,) = faults(home)
+    assert "cannot be read" in fault.what
+    (home / "team").write_text("json://127.0.0.1/", encoding="utf-8")
+    (home / "team").chmod(0o644)
+    assert [one.fix for one in faults(home)] == [f"chmod 600 {home / 'team'}"]
+    (home / "team").chmod(0o600)
+    assert faults(home) == []
+
+
+def test_for_programs(home: Path) -> None:
+    found = rows(home, "doctor")
+    assert {row["state"] for row in found} == {"ok"}
+    (home / "warc" / "x.warc.gz.open").touch()
+    told = json.loads(nianbao(home, "doctor", "--json", code=1).stdout)
+    (fault,) = (row for row in told if row["state"] == "fault")
+    assert fault["fix"] == "if no crawl is running: nianbao mend"
