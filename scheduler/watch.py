@@ -31,6 +31,7 @@ SELECT r.run_id, {", ".join(f"SUM(t.{name}) AS {name}" for name in _COUNTED)}
  WHERE r.run_id = (SELECT MAX(u.run_id) FROM run u JOIN tally c ON c.run_id = u.run_id WHERE u.kind = 'crawl')
  GROUP BY r.run_id
 """
+_ALARMS = "SELECT kind, COUNT(*) AS number FROM alarm WHERE closed_at IS NULL GROUP BY kind"
 _STARTS = "SELECT job, status, COUNT(*) AS number FROM job_run GROUP BY job, status"
 
 
@@ -123,6 +124,7 @@ class _Figures(Collector):
     def _catalogued(self) -> Iterator[Metric]:
         with self._catalogue.reading() as session:
             starts = session.execute(text(_STARTS)).all()
+            alarms = session.execute(text(_ALARMS)).all()
             run = session.execute(text(_LAST_RUN)).mappings().first()
         started = GaugeMetricFamily(
             "nianbao_job_starts", "Starts of each job so far, by how they ended.", labels=["job", "status"]
@@ -130,6 +132,10 @@ class _Figures(Collector):
         for job, status, number in starts:
             started.add_metric([job, status], number)
         yield started
+        wrong = GaugeMetricFamily("nianbao_alarms_open", "Alarms that are not over.", labels=["kind"])
+        for kind, number in alarms:
+            wrong.add_metric([kind], number)
+        yield wrong
         counted = GaugeMetricFamily("nianbao_last_crawl", "Counts of the last crawl.", labels=["count"])
         for name, number in run.items() if run is not None else ():
             if name in _COUNTED:

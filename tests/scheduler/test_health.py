@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from archive.alarms import Raise, settle
 from archive.catalogue.engine import Catalogue
 from archive.jobs import End, JobStatus, Last, begin_job, end_job
 from scheduler.health import troubles
@@ -116,6 +117,7 @@ def test_a_file_of_a_full_disk_is_not_half_a_file(
 def watch(catalogue: Catalogue, home: Path, beat: Heartbeat) -> Iterator[str]:
     number = begin_job(catalogue, "crawl", NOW, 1, "logs/x", lambda: NOW)
     end_job(catalogue, number, End(JobStatus.DONE), lambda: NOW)
+    settle(catalogue, [Raise("disk_full", "home", None, {}, 1)], (), NOW.date(), lambda: NOW)
     server = Watch(catalogue, home, beat, "127.0.0.1", 0, clock=lambda: NOW)
     yield f"http://{beat.listens}"
     server.close()
@@ -150,6 +152,7 @@ def test_metrics(watch: str) -> None:
     assert samples["nianbao_job_next_timestamp_seconds", "crawl"] == TONIGHT.timestamp()
     assert samples["nianbao_job_starts", "crawl", "done"] == 1
     assert samples["nianbao_job_running", "crawl"] == 0
+    assert samples["nianbao_alarms_open", "disk_full"] == 1
     assert samples["nianbao_database_up",] == 1
     assert samples["nianbao_free_bytes",] > 0
     assert samples["process_resident_memory_bytes",] > 0
