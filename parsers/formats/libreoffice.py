@@ -21,7 +21,7 @@ from parsers.outcomes import TooMuch, UnreadableFile
 from parsers.programs import LIBREOFFICE
 from parsers.sniff import DOC, ODT, RTF
 
-_SECONDS = 45
+_SECONDS = 75
 _TIMED_OUT, _KILLED = 124, 128 + signal.SIGKILL
 _SUFFIXES = {RTF: "rtf", ODT: "odt", DOC: "doc"}
 _FILTER = "docx:MS Word 2007 XML"
