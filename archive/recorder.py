@@ -24,8 +24,8 @@ from archive.pictures import bound, name_of
 from archive.runs import run_notes
 from archive.times import Clock, iso, utc_now
 from archive.warc.exchange import Original, Placed
-from archive.warc.payload import split_head
-from archive.warc.reader import read_payload
+from archive.warc.payload import UndecodableBody, split_head
+from archive.warc.reader import RecordUnreadable, read_payload
 from archive.warc.writer import WarcWriter, digest, digest_label
 from parsers.sniff import IMAGES, sniff
 
@@ -38,6 +38,10 @@ class BlobMissing(Exception):
 
 class FixityError(Exception):
     """The bytes on disk are not those that were stored."""
+
+
+class StoredUnreadable(Exception):
+    """The archive no longer gives back what it holds of an address."""
 
 
 class Recorder:
@@ -68,6 +72,7 @@ class Recorder:
         self._originals: dict[tuple[str, str], Original] = {}
         self._known = _load_known(catalogue, host)
         self._archive_is_empty = is_empty(catalogue)
+        self._damaged: set[str] = set()
 
     def __enter__(self) -> Recorder:
         return self
@@ -82,9 +87,18 @@ class Recorder:
         return self._known.get(url)
 
     def known_body(self, url: str) -> bytes:
-        """The stored bytes of a URL that :meth:`known` knows."""
+        """The stored bytes of a URL that :meth:`known` knows.
+
+        Raises :class:`StoredUnreadable`; the URL is not known any more then, and comes to be kept whole anew.
+        """
         self._make_durable()
-        return read_blob(self._catalogue, self._home, self._known[url].sha256)
+        known = self._known[url]
+        try:
+            return read_blob(self._catalogue, self._home, known.sha256)
+        except (BlobMissing, FixityError, RecordUnreadable, UndecodableBody) as error:
+            del self._known[url]
+            self._damaged.add(known.sha256)
+            raise StoredUnreadable(str(error)) from error
 
     def add(self, fetched: Fetched) -> Placed | None:
         """Keep one fetch; where its record stands. It is durable once :meth:`flush` (or a full batch) has
@@ -211,6 +225,8 @@ class Recorder:
 
     def _find_original(self, payload_digest: str, sha256: str) -> Original | None:
         """Both must agree: the same bytes under another coding are another file with its own record."""
+        if sha256 in self._damaged:
+            return None
         found = self._originals.get((payload_digest, sha256))
         if found is None and not self._archive_is_empty:
             found = _stored_original(self._catalogue, payload_digest, sha256)
@@ -293,15 +309,22 @@ def read_blob(catalogue: Catalogue, home: Path, sha256: str) -> bytes:
         select(Capture.warc_file, Capture.warc_offset)
         .where(Capture.sha256 == sha256, Capture.record_type.in_(CARRIERS))
         .order_by(Capture.capture_id)
-        .limit(1)
     )
     with catalogue.reading() as session:
-        row = session.execute(query).first()
-    if row is None:
-        raise BlobMissing(f"no record in the archive carries sha256 {sha256}")
-    data = read_payload(home, row.warc_file, row.warc_offset)
+        places = [(row.warc_file, row.warc_offset) for row in session.execute(query)]
+    fault: Exception = BlobMissing(f"no record in the archive carries sha256 {sha256}")
+    for file, offset in places:
+        try:
+            return _proved(home, file, offset, sha256)
+        except (FixityError, RecordUnreadable, UndecodableBody) as error:
+            fault = error
+    raise fault
+
+
+def _proved(home: Path, file: str, offset: int, sha256: str) -> bytes:
+    data = read_payload(home, file, offset)
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise FixityError(f"{row.warc_file} at byte {row.warc_offset} no longer holds sha256 {sha256}")
+        raise FixityError(f"{file} at byte {offset} no longer holds sha256 {sha256}")
     return data
 
 

@@ -16,7 +16,7 @@ from scrapy.utils.defer import deferred_from_coro
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.capture import Fetched, Kind, Known, Via, posted_url
-from archive.recorder import Recorder
+from archive.recorder import Recorder, StoredUnreadable
 from archive.times import utc_now
 from archive.warc.exchange import Exchange, Placed
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, media_type_of, split_head
@@ -32,6 +32,7 @@ ACCEPT_ENCODING = "gzip, deflate"  # codings that every WARC reader understands
 
 _TRUNCATED = {Verdict.TOO_LARGE: "length", Verdict.TRUNCATED: "disconnect"}
 _ATTRIBUTE = "nianbao_recorder"
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _LED_ON = (Kind.START, Kind.PAGE, Kind.LISTING)
 
 
@@ -78,12 +79,14 @@ class ArchiveMiddleware:
         if known.last_modified:
             request.headers["If-Modified-Since"] = known.last_modified
 
-    def process_response(self, request: Request, response: Response) -> Response:
+    def process_response(self, request: Request, response: Response) -> Response | Request:
         wire = request.meta.pop("wire", None)
         if wire is None:  # made by another middleware, not fetched
             return response
         fields = head_fields(split_head(wire.response)[0])
         judgement, body = self._judge(request, response, wire, fields)
+        if judgement.verdict is Verdict.NOT_MODIFIED and self._recorder.known(_name(request)) is None:
+            judgement = Judgement(Verdict.ERROR, "status 304 where nothing is in the archive")
         exchange = Exchange(
             request.url,
             utc_now(),
@@ -188,10 +191,25 @@ class ArchiveMiddleware:
         now = self._recorder.known(fetched.url)
         return now is not None and now.changed
 
-    def _from_archive(self, request: Request, response: Response) -> Response:
-        """A 304 for the spider: with the stored body, so that lists can be walked from it."""
-        body = self._recorder.known_body(_name(request))
+    def _from_archive(self, request: Request, response: Response) -> Response | Request:
+        """A 304 for the spider: with the stored body, so that lists can be walked from it.
+
+        Where that cannot be read any more it is asked for once again, without condition.
+        """
+        try:
+            body = self._recorder.known_body(_name(request))
+        except StoredUnreadable as error:
+            hosts_of(self._crawler).note(f"{told_damaged(request.url, error)}: it was fetched anew")
+            again: Request = request.replace(dont_filter=True)
+            for name in _CONDITIONS:
+                again.headers.pop(name, None)
+            return again
         return response.replace(status=200, body=body, flags=[*response.flags, "not_modified"])
+
+
+def told_damaged(url: str, error: StoredUnreadable) -> str:
+    """For people: what is stored of an address cannot be read."""
+    return f"what the archive holds of {url} cannot be read ({error}; see `nianbao verify`)"
 
 
 def _fetched(

@@ -13,7 +13,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 from archive.capture import Kind, Known
 from archive.catalogue.engine import Catalogue
 from archive.rechecks import Seen, load_seen
-from archive.recorder import Recorder
+from archive.recorder import Recorder, StoredUnreadable
 from archive.times import Clock, utc_now
 from crawler.archiving import recorder_of
 from crawler.economy import Economy, is_due
@@ -117,12 +117,16 @@ class Nightly:
         known = self._almanac.stored(request.url, Kind(request.meta["kind"]))
         if known is None:
             return None
-        request.meta["judgement"] = Judgement(Verdict.NOT_MODIFIED, "not asked for: it is in the archive")
         media_type = known.media_type or "text/html"
         is_file = any(word in media_type for word in _FILES)
+        try:
+            body = b"" if is_file else self._recorder.known_body(request.url)
+        except StoredUnreadable:
+            return None  # as if it had never been there
+        request.meta["judgement"] = Judgement(Verdict.NOT_MODIFIED, "not asked for: it is in the archive")
         return HtmlResponse(
             request.url,
-            body=b"" if is_file else self._recorder.known_body(request.url),
+            body=body,
             headers=Headers({"Content-Type": media_type}),
             flags=[FROM_ARCHIVE],
             request=request,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from scrapy import Request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 
+from archive.recorder import StoredUnreadable
 from crawler.archiving import recorder_of
 from crawler.hosts import host_of, hosts_of
 from crawler.verdict import Judgement, Verdict
@@ -30,8 +33,9 @@ class Robots(RobotsTxtMiddleware):
         if judgement.verdict is not Verdict.ERROR or response.status < 500:
             return b""
         recorder = recorder_of(self.crawler)
-        if recorder.known(response.url) is not None:
-            return recorder.known_body(response.url)
+        with suppress(StoredUnreadable):
+            if recorder.known(response.url) is not None:
+                return recorder.known_body(response.url)
         hosts_of(self.crawler).note(
             f"{host_of(response.url)} could not say what it allows (robots.txt: {judgement.reason}): "
             "it was left alone this time"
