@@ -59,6 +59,6 @@ def stop_without(crawler: Crawler, parent: int, present: Callable[[], int] = os.
 
 
 def _stop(crawler: Crawler, reason: str) -> None:
-    if crawler.engine is None or not crawler.engine.running:
-        return
-    deferred_from_coro(crawler.engine.close_spider_async(reason=reason))
+    engine = crawler.engine
+    if engine is not None and engine.spider is not None:
+        deferred_from_coro(engine.close_spider_async(reason=reason))
