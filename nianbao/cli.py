@@ -129,12 +129,26 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(DONE_WITH_FAILURES)
     except OperationalError as error:
-        first = str(error.orig).strip().splitlines()[0]
-        errors.print(f"nianbao: the catalogue cannot be used: {first}", markup=False)
-        sys.exit(BAD_USAGE)
+        said, code = _trouble(str(error.orig).strip().splitlines()[0])
+        errors.print(f"nianbao: {said}", markup=False, soft_wrap=True)
+        sys.exit(code)
     except OSError as error:
         errors.print(f"nianbao: {error.strerror or error}: {error.filename or ''}", markup=False)
         sys.exit(DONE_WITH_FAILURES)
+
+
+def _trouble(first: str) -> tuple[str, int]:
+    """What to do about a trouble that the database has told, and the exit code."""
+    if "locked" in first:
+        return (
+            "another program is writing to the catalogue: run this again when it is done",
+            DONE_WITH_FAILURES,
+        )
+    if any(words in first for words in ("full", "disk I/O error", "No space left")):
+        # a full disk, which SQLite calls an I/O error when it is its own small files that find no room
+        said = f"the disk is full, or fails ({first}): what was stored is kept; make room and run this again"
+        return said, DONE_WITH_FAILURES
+    return f"the catalogue cannot be used: {first}", BAD_USAGE
 
 
 if __name__ == "__main__":

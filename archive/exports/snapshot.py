@@ -16,6 +16,7 @@ from archive.exports.tables import NO_LICENCE, SOURCE, plain
 from archive.queries import Filter, Rows, ask
 
 BATCH = 5000
+_SEARCHED = {"reports": "title", "sections": "text"}
 _TYPES = {Kind.TEXT: "TEXT", Kind.INTEGER: "INTEGER", Kind.NUMBER: "REAL"}
 _INDEXES = {
     "reports": (("agency", "year"), ("division_code", "year")),
@@ -43,6 +44,7 @@ def write_snapshot(
         for view in VIEWS:
             with ask(catalogue, view, keep or Filter()) as found:
                 counts[view] = _table(connection, view, found)
+        _index_text(connection)
         connection.commit()
         connection.execute("ANALYZE")
         connection.commit()
@@ -65,6 +67,16 @@ def _table(connection: sqlite3.Connection, view: str, found: Rows) -> int:
     return count
 
 
+def _index_text(connection: sqlite3.Connection) -> None:
+    """What Datasette's search box asks. SQLite comes with no better way for Chinese than three characters."""
+    for table, column in _SEARCHED.items():
+        index = f"{table}_fts"
+        connection.execute(
+            f"CREATE VIRTUAL TABLE {index} USING fts5({column}, content='{table}', tokenize='trigram')"
+        )
+        connection.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
+
+
 def _parts(rows: Iterator[Sequence[Any]]) -> Iterator[list[list[Any]]]:
     while part := [[plain(value) for value in row] for row in islice(rows, BATCH)]:
         yield part
@@ -72,11 +84,13 @@ def _parts(rows: Iterator[Sequence[Any]]) -> Iterator[list[list[Any]]]:
 
 def _metadata(database: str, licence: str | None) -> dict[str, Any]:
     """What Datasette shows beside the tables."""
-    tables = {}
+    tables: dict[str, dict[str, Any]] = {}
     for view in VIEWS:
         said = dict(meanings()[view])
         about = said.pop("about")
         tables[view] = {"description": about, "columns": said}
+        if view in _SEARCHED:
+            tables[view] |= {"fts_table": f"{view}_fts", "fts_pk": "rowid"}
     return {
         "title": "政府信息公开工作年度报告",
         "description": SOURCE,

@@ -27,10 +27,13 @@ from archive.catalogue.models import (
     Report,
     Version,
 )
-from archive.history.derive import (
+from archive.history.derive import Historian
+from archive.history.evidence import World, batches, children_of
+from archive.history.identity import AgencyName as Named
+from archive.history.reckoning import ReckoningRow
+from archive.history.rows import (
     ChangeRow,
     DisagreementRow,
-    Historian,
     History,
     LinkageRow,
     NamingRow,
@@ -39,9 +42,6 @@ from archive.history.derive import (
     ReportRow,
     VersionRow,
 )
-from archive.history.evidence import World, batches, children_of
-from archive.history.identity import AgencyName as Named
-from archive.history.reckoning import ReckoningRow
 from parsers.divisions import candidates
 
 Row = (

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from archive.capture import Kind
 from archive.catalogue.models import Capture, Extraction, Linkage, Report, Resource
-from archive.history.derive import Historian, History, OverrideRow, VersionRow
+from archive.history.derive import Historian
 from archive.history.evidence import ANSWERED, World, batches
+from archive.history.rows import History, OverrideRow, VersionRow
 from archive.history.settle import reports_of, stored_histories
 from archive.times import iso
 from parsers.report import Outcome

@@ -90,10 +90,14 @@ def test_a_snapshot_is_a_sqlite_file_with_its_description(lived: Archive, tmp_pa
     assert connection.execute("SELECT agency, year FROM reports").fetchall() == [("吴忠市民政局", 2023)]
     query = "SELECT value FROM facts WHERE table_code = 'disclosure' AND row_code = 'licensing'"
     assert connection.execute(query).fetchall() == [(18,)]
+    query = "SELECT rowid FROM sections_fts WHERE sections_fts MATCH ?"
+    for words, found in (("信息公开", True), ("收费通知", True), ("公开信府政", False)):
+        assert bool(connection.execute(query, (f'"{words}"',)).fetchall()) is found, words
     connection.close()
     said = json.loads((tmp_path / "metadata.json").read_text("utf-8"))
     tables = said["databases"]["reports"]["tables"]
     assert set(tables) == set(VIEWS)
+    assert {name for name, table in tables.items() if "fts_table" in table} == {"reports", "sections"}
     assert all(tables["facts"]["columns"].values())
 
 
