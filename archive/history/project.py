@@ -169,11 +169,29 @@ def _concerned(session: Session, spans: dict[str, _Span]) -> set[int]:
     if not corrections.empty:
         query = by_file.join(Correction, Correction.sha256 == Capture.sha256)
         found.update(session.scalars(query.where(corrections.holds(Correction.correction_id))))
+    found |= _of_learnt_hosts(session, spans["capture"])
     if not spans["listing"].empty:
         found |= _missed(session, spans["listing"], spans["capture"])
     if not spans["decision"].empty:
         found |= _decided(session, spans["decision"])
     return found
+
+
+def _of_learnt_hosts(session: Session, captures: _Span) -> set[int]:
+    """Resources that bear reports on hosts of which a second fetch has taught what changes by itself."""
+    if captures.empty:
+        return set()
+    learnt = (
+        select(Resource.host)
+        .join(Capture, Capture.resource_id == Resource.resource_id)
+        .where(Capture.again, captures.holds(Capture.capture_id))
+    )
+    query = (
+        select(Linkage.resource_id)
+        .join(Resource, Resource.resource_id == Linkage.resource_id)
+        .where(Resource.host.in_(learnt))
+    )
+    return set(session.scalars(query))
 
 
 def _missed(session: Session, listings: _Span, captures: _Span) -> set[int]:

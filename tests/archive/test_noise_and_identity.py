@@ -69,6 +69,18 @@ def test_what_differs_between_two_fetches_in_a_row_is_learnt(archive: Archive) -
     assert check(archive.catalogue) == []
 
 
+def test_what_is_learnt_on_one_page_holds_for_all_of_its_host(archive: Archive) -> None:
+    other = replace(REPORT, agency="吴忠市财政局")
+    pages = ((REPORT, URL), (other, OTHER_URL))
+    for people in (3, 4):
+        archive.night(*(Got(with_line(f"当前在线人数 {people} 人", r), u) for r, u in pages))
+    assert len(archive.ask("SELECT * FROM changes WHERE layer = 'content'")) == 2
+    again = Got(with_line("当前在线人数 9 人"), again=True)
+    archive.night(Got(with_line("当前在线人数 4 人")), again)
+    assert archive.ask("SELECT * FROM changes WHERE layer = 'content'") == []
+    assert check(archive.catalogue) == []
+
+
 def test_a_pdf_saved_again_is_no_edit(archive: Archive) -> None:
     data = render_pdf(REPORT)
     archive.night(pdf(data, parent_url=None))
