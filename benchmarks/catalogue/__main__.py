@@ -18,10 +18,12 @@ from sqlalchemy import text
 
 from archive.catalogue.engine import SQLITE_NAME, Catalogue, create_catalogue, open_catalogue, sqlite_url
 from archive.history.project import project
+from benchmarks.catalogue.ingest import ingest
 from benchmarks.catalogue.questions import questions
-from benchmarks.catalogue.synthetic import fill, look_again
+from benchmarks.catalogue.synthetic import fill, look_again, named
 
 REPEATS = 21
+SAMPLE = 2000
 
 
 def main() -> None:
@@ -39,6 +41,8 @@ def main() -> None:
             _build(catalogue, given.reports)
         for question in questions(catalogue):
             _tell(question.name, question.ask)
+        new = named(catalogue, range(given.reports, given.reports + SAMPLE))
+        _say("taken in, as a crawl does", lambda: ingest(catalogue, folder, new), SAMPLE)
         print(f"{'size':<40}{_size(catalogue, folder) / 1e9:9.2f} GB")
         catalogue.close()
 
@@ -65,7 +69,7 @@ def _build(catalogue: Catalogue, reports: int) -> None:
 
 def _size(catalogue: Catalogue, folder: Path) -> int:
     if catalogue.is_sqlite:
-        return sum(path.stat().st_size for path in folder.iterdir())
+        return sum(path.stat().st_size for path in folder.glob(f"{SQLITE_NAME}*"))
     with catalogue.reading() as session:
         return int(session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
 

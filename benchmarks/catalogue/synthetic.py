@@ -69,15 +69,31 @@ Named = tuple[int, str, int]
 
 def fill(catalogue: Catalogue, reports: int) -> None:
     """Write the evidence of so many reports, captured once."""
+    with loading(catalogue) as load:
+        load("run", ("run_id", "kind", "started_at", "status"), [(1, "crawl", FIRST, "done")])
+    names = named(catalogue, range(reports))
+    for start in range(0, reports, BATCH):
+        with loading(catalogue) as load:
+            _load(load, names[start : start + BATCH])
+    if not catalogue.is_sqlite:
+        _count_on(catalogue)
+
+
+def named(catalogue: Catalogue, numbers: Iterable[int]) -> list[Named]:
+    """The reports of these numbers."""
     with catalogue.reading() as session:
         divisions = list(session.execute(text("SELECT name FROM division WHERE level = 'county'")).scalars())
     agencies = _agencies(divisions)
-    with loading(catalogue) as load:
-        load("run", ("run_id", "kind", "started_at", "status"), [(1, "crawl", FIRST, "done")])
-    for start in range(0, reports, BATCH):
-        names = [(n, *_named(agencies, n)) for n in range(start, min(start + BATCH, reports))]
-        with loading(catalogue) as load:
-            _load(load, names)
+    return [(n, agencies[n // len(YEARS) % len(agencies)], YEARS[n % len(YEARS)]) for n in numbers]
+
+
+def _count_on(catalogue: Catalogue) -> None:
+    """Let PostgreSQL number further rows after those that were loaded with their numbers."""
+    with catalogue.writing() as session:
+        for table in ("run", "resource", "extraction"):
+            key = f"{table}_id"
+            last = f"SELECT setval(pg_get_serial_sequence('{table}', '{key}'), MAX({key})) FROM {table}"
+            session.execute(text(last))
 
 
 def look_again(catalogue: Catalogue, reports: int) -> None:
@@ -94,10 +110,6 @@ def _agencies(divisions: Iterable[str]) -> list[str]:
     return Random(len(names)).sample(names, k=len(names))
 
 
-def _named(agencies: Sequence[str], number: int) -> tuple[str, int]:
-    return agencies[number // len(YEARS) % len(agencies)], YEARS[number % len(YEARS)]
-
-
 def _load(load: Load, names: Sequence[Named]) -> None:
     numbers = [n for n, _, _ in names]
     load("blob", ("sha256", "size", "media_type"), ((digest(n), 20_000, "text/html") for n in numbers))
@@ -108,18 +120,23 @@ def _load(load: Load, names: Sequence[Named]) -> None:
         "published_on", "divisions", "content_sha256", "read_at",
     )  # fmt: skip
     load("extraction", columns, (_extraction(*named) for named in names))
-    load("fact", _FACT, (fact for n in numbers for fact in _facts(n)))
+    load("fact", _FACT, (fact for n in numbers for fact in facts_of(n)))
     load(
-        "section", ("extraction_id", "ordinal", "heading", "text"), (s for n in numbers for s in _sections(n))
+        "section",
+        ("extraction_id", "ordinal", "heading", "text"),
+        (s for n in numbers for s in sections_of(n)),
     )
     load("finding", ("extraction_id", "rule", "scope", "passed", "detail"),
          ((n + 1, "requests.balance", str(i), 1, "") for n in numbers for i in range(20)))  # fmt: skip
 
 
 def _resource(number: int) -> Sequence[Any]:
-    host = f"www.site{number % 3000}.gov.example"
-    url = f"http://{host}/{number}.html"
-    return number + 1, url, url, host, "article"
+    url = url_of(number)
+    return number + 1, url, url, url.split("/")[2], "article"
+
+
+def url_of(number: int) -> str:
+    return f"http://www.site{number % 3000}.gov.example/{number}.html"
 
 
 def _extraction(number: int, agency: str, year: int) -> Sequence[Any]:
@@ -130,14 +147,16 @@ def _extraction(number: int, agency: str, year: int) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _facts(number: int) -> Iterator[Sequence[Any]]:
+def facts_of(number: int) -> Iterator[Sequence[Any]]:
+    """The rows of the table ``fact`` of one report."""
     key = number + 1
     for (table, row, column, locator), byte in zip(_PLACES, Random(number).randbytes(CELLS), strict=True):
         value = byte % 40
         yield key, table, row, column, value, "value", _FIGURES[value], locator
 
 
-def _sections(number: int) -> Iterator[Sequence[Any]]:
+def sections_of(number: int) -> Iterator[Sequence[Any]]:
+    """The rows of the table ``section`` of one report."""
     random = Random(number)
     for ordinal in range(1, SECTIONS + 1):
         words = random.choices(WORDS, cum_weights=_WEIGHTS, k=WORDS_EACH)
