@@ -219,22 +219,28 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
     if keep.after is not None:
         clauses.append("change_id > :after")
         values["after"] = keep.after
+    of_agency = []
     if keep.agency:
-        clauses.append("agency LIKE :agency ESCAPE '!'")
+        of_agency.append("{agency} LIKE :agency ESCAPE '!'")
         values["agency"] = _containing(keep.agency)
     if keep.region:
-        in_region = "division_code LIKE :region"
-        if re.search(r"\breport_id\b", columns) and view != "coverage":
-            # told so, a database begins with the few agencies and not with all figures
-            in_region = (
-                "report_id IN (SELECT p.report_id FROM report p JOIN agency g ON g.agency_id = p.agency_id "
-                f"WHERE g.{in_region})"
-            )
-        clauses.append(in_region)
+        of_agency.append("division_code LIKE :region")
         values["region"] = f"{stem(keep.region)}%"
+    if of_agency:
+        clauses.append(_of_agencies(view, " AND ".join(of_agency)))
     if keep.failed:
         clauses.append("passed = 0")
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+
+def _of_agencies(view: str, wanted: str) -> str:
+    """The condition on agencies; told by number of report, a database begins with the few agencies."""
+    if view == "coverage" or not re.search(r"\breport_id\b", COLUMNS[view]):
+        return wanted.format(agency="agency")
+    return (
+        "report_id IN (SELECT p.report_id FROM report p JOIN agency g ON g.agency_id = p.agency_id "
+        f"WHERE {wanted.format(agency='g.name')})"
+    )
 
 
 def of_reports(keep: Filter) -> list[ColumnElement[bool]]:

@@ -76,10 +76,13 @@ def _size(catalogue: Catalogue, folder: Path) -> int:
 
 def _tell(name: str, question: Callable[[], int]) -> None:
     first = _timed(question) * 1000
+    cpu = time.process_time()
     times = sorted(_timed(question) * 1000 for _ in range(REPEATS))
+    cpu = (time.process_time() - cpu) * 1000 / REPEATS
     p95 = quantiles(times, n=20)[-1]
     print(
-        f"{name:<40}{times[REPEATS // 2]:9.1f} ms, p95 {p95:8.1f}, first {first:8.1f}, {question()} rows",
+        f"{name:<36}{times[REPEATS // 2]:8.1f} ms, p95 {p95:7.1f}, first {first:7.1f}, CPU {cpu:7.1f}, "
+        f"{question()} rows",
         flush=True,
     )
 
