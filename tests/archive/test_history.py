@@ -137,6 +137,16 @@ BAD = [
 ]
 
 
+@pytest.mark.parametrize(("nights", "flicker"), [(29, 1), (32, 0)])
+def test_what_is_taken_back_within_a_month_is_a_flicker(archive: Archive, nights: int, flicker: int) -> None:
+    archive.night(Got(page()))
+    archive.night(Got(page(REPORT.with_fact(CELL, Decimal(18)))))
+    archive.nights = nights
+    archive.night(Got(page(visits=9)))
+    told = archive.ask("SELECT new_value, flicker FROM changes WHERE layer = 'field' ORDER BY window_to")
+    assert [tuple(row) for row in told] == [("18", 0), ("17", flicker)]
+
+
 @pytest.mark.parametrize("bad", BAD, ids=lambda got: f"{got.verdict}-{got.status}")
 def test_an_answer_that_is_no_good_changes_nothing(archive: Archive, bad: Got) -> None:
     archive.night(Got(page()))
