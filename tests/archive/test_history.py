@@ -296,6 +296,21 @@ def test_a_page_that_no_longer_bears_its_report_makes_it_suspect(archive: Archiv
     assert archive.one("SELECT status FROM reports").status == "present"
 
 
+def test_a_404_of_a_host_in_trouble_is_no_sign(archive: Archive) -> None:
+    missing = Got(b"<h1>404</h1>", verdict="gone", status=404)
+    fine = Got(page(replace(REPORT, year=2022)), OTHER_URL)
+    lost = [Got(b"<h1>500</h1>", f"http://{HOST}/{n}.html", "error", 500) for n in range(2)]
+    archive.night(Got(page()), fine)
+    for _ in range(3):
+        archive.night(missing, fine, *lost)
+    assert archive.one("SELECT status FROM reports WHERE year = 2023").status == "present"
+    for _ in range(2):
+        archive.night(missing, fine)
+    assert archive.one("SELECT status FROM reports WHERE year = 2023").status == "gone"
+    (gone,) = archive.ask("SELECT * FROM changes WHERE kind = 'gone'")
+    assert (gone.window_from, gone.window_to, gone.recorded_at) == tuple(map(archive.time, (1, 5, 6)))
+
+
 def test_runs_tell_what_came_of_them(archive: Archive) -> None:
     blocked = Got(b"<html>forbidden</html>", OTHER_URL, verdict="blocked", status=403)
     lost = Got(None, f"http://{HOST}/c.html", verdict="error", status=None)
