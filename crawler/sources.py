@@ -10,8 +10,9 @@ import re
 from html import unescape
 from typing import Any
 
+from crawler.addresses import resolver
 from crawler.families import Ask, ListItem, ListPaging, ListPart, family_named
-from crawler.page import Page, resolver
+from crawler.page import Page
 from crawler.scores import url_score
 from crawler.titles import TitleKind, title_kind
 

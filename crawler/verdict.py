@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from crawler.addresses import resolver
 from crawler.families import drawn_lists_of, family_of, items_of, paging_of
-from crawler.page import Page, read_page, resolver
+from crawler.page import Page, read_page
 
 
 class Verdict(StrEnum):

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from crawler.addresses import resolver
 from crawler.families.base import (
     MOST_PAGES,
     Ask,
@@ -22,7 +23,7 @@ from crawler.families.base import (
     rows,
 )
 from crawler.families.records import items_of, read_records
-from crawler.page import Link, Page, resolver
+from crawler.page import Link, Page
 
 _HERE = re.compile(r"^(.*/gkmlpt)/(?:[a-z]\w*)/?(?:[?#]|$)", re.I)
 _COLUMN = re.compile(r"/gkmlpt/\w+/?(?:\?[^#]*)?#(\d+)$", re.I)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from html import unescape
 from urllib.parse import parse_qsl, urlencode
 
+from crawler.addresses import resolver
 from crawler.families.base import (
     MOST_PAGES,
     Ask,
@@ -21,7 +22,7 @@ from crawler.families.base import (
     is_article_url,
     rows,
 )
-from crawler.page import Page, read_page, resolver
+from crawler.page import Page, read_page
 
 _COLUMN = re.compile(r"/col/col\d+/")
 _ARTICLE = re.compile(r"/art/\d{4}/\d+/\d+/art_\w+\.html$")

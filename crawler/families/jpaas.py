@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from html import unescape
 from urllib.parse import parse_qsl, urlencode
 
+from crawler.addresses import resolver
 from crawler.families.base import (
     MOST_PAGES,
     Ask,
@@ -24,7 +25,7 @@ from crawler.families.base import (
     rows,
 )
 from crawler.families.records import items_of, parse_json, read_records
-from crawler.page import Page, read_page, resolver
+from crawler.page import Page, read_page
 
 _ARTICLE = re.compile(r"/art/\d{4}/art_[0-9a-f]{32}\.html$")
 _UNIT_PATH = "/api-gateway/jpaas-publish-server/front/page/build/unit"

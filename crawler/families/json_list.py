@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from crawler.addresses import resolver
 from crawler.families.base import (
     MOST_PAGES,
     Ask,
@@ -22,7 +23,7 @@ from crawler.families.base import (
     rows,
 )
 from crawler.families.records import items_of, parse_json, read_records, whole_number
-from crawler.page import Page, resolver
+from crawler.page import Page
 
 _HINTS = ("ajax", "fetch(", "getJSON", "axios", "$.get(", "$.post(", "XMLHttpRequest", "data-url", "data-api")
 _CALL = re.compile(

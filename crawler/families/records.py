@@ -12,8 +12,8 @@ from datetime import date
 from html import unescape
 from typing import Any
 
+from crawler.addresses import Resolve
 from crawler.families.base import MOST_PAGES, ListItem
-from crawler.page import Resolve
 from crawler.pagetags import parse_pub_date
 
 Record = Mapping[str, Any]

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from crawler.page import Link, read_page, resolver
+from crawler.addresses import resolver
+from crawler.page import Link, read_page
 
 URL = "https://www.qingshi.gov.cn/zwgk/nb/index.html"
 
