@@ -25,7 +25,7 @@ from archive.recorder import Recorder
 from crawler.browser import DRAWN
 from crawler.columns import columns_told
 from crawler.discovery import Candidate, CandidateKind, Place, follow, list_candidates, takes_as_column
-from crawler.families import Ask, drawn_lists_of, family_named, family_of, items_of, paging_of
+from crawler.families import Ask, family_named, family_of
 from crawler.frontier import Frontier, Step
 from crawler.hosts import Hosts, NotAsked
 from crawler.job import CrawlJob, Outcome, Progress
@@ -38,7 +38,8 @@ from crawler.titles import TitleKind, title_kind
 from crawler.trace import Followed, write_trace
 from crawler.trouble import explain
 from crawler.verdict import Judgement, Verdict
-from crawler.walk import Walk, signature
+from crawler.walk import Walk
+from crawler.walks import Walks
 from parsers.encoding import decode
 
 _KINDS = {
@@ -59,7 +60,6 @@ _OF_A_REPORT = (Kind.ARTICLE, *FILE_KINDS, Kind.GIVEN)
 _IN_FLIGHT = 16
 _URL_CHARACTERS = "/%:@!$&'()*+,;=~-._?#[]"
 _MOST_TOLD = 20
-_LIST_PAGE = 96.0
 _KNOWN = 97.0
 _KNOWN_REASON = "a column known before"
 _SOURCE = 12.0
@@ -102,13 +102,12 @@ class ReportSpider(Spider):
         self._fates: dict[str, str] = {}
         self._listed: list[ListingSeen] = []
         self._trace: list[Followed] = []
-        self._signatures: set[frozenset[tuple[str, str]]] = set()
         self._sampled: Counter[str | None] = Counter()
         self._clock = clock
         self._began = clock()
         self._frontier = Frontier(job.max_pages)
         self._in_flight = 0
-        self._walks: dict[str, Walk] = {}
+        self._walks = Walks(self._frontier)
         self._counts: Counter[str] = Counter()
         self._second_looks = 0
         self._not_asked = 0
@@ -291,7 +290,7 @@ class ReportSpider(Spider):
         else:
             self._tell(step, Verdict.OK, f"a file of {len(response.body)} bytes")
             if step.walk is not None:
-                self._list_page_failed(step)
+                self._walks.page_failed(step)
 
     def _move(self, step: Step, target: str) -> None:
         """Go where a redirect leads; a target that has been asked for already ends a loop."""
@@ -314,7 +313,7 @@ class ReportSpider(Spider):
             if judgement.verdict is Verdict.BLOCKED and (program := _program(step)):
                 self._refused_files[program] += 1
         if step.walk is not None:
-            self._list_page_failed(step)
+            self._walks.page_failed(step)
         if judgement is not None and step.kind in (Kind.START, Kind.GIVEN):
             self._start_problems.append(f"{step.url}: {judgement.verdict.value}: {judgement.reason}")
 
@@ -333,12 +332,12 @@ class ReportSpider(Spider):
                 self._frontier.add(Step(ask, Kind.PAGE, _SOURCE, "the site's own search", parent=page.url))
         found = follow(page, place, in_scope=self._in_scope)
         walk = self._walk_of(page, step, place)
-        if walk is not None and step.walk is None and self._is_twin(page):
+        if walk is not None and step.walk is None and self._walks.is_twin(page):
             del self._walks[walk.url]
             self._tell(step, Verdict.OK, "a copy of a list that was seen already", family_of(page).name)
             return
         if walk is not None:
-            self._walk_on(page, step, walk, found)
+            self._walks.note_page(page, step, walk, found)
         if self._job.given:
             found = tuple(one for one in found if self._is_part_of_given(one))
         self._pictured.shown(step.article or page.url, [one.url for one in found if one.picture])
@@ -368,9 +367,9 @@ class ReportSpider(Spider):
         if one.ask is not None and self._frontier.knows(replace(following, ask=one.ask).url):
             return
         if one.ask is not None:
-            walk = self._new_walk(one.url, one.title or None, family_of(page).name)
+            walk = self._walks.begin(one.url, one.title or None, family_of(page).name)
             walk.ends_known = False
-            self._queue_list_pages(walk, (one.ask,), following)
+            self._walks.queue(walk, (one.ask,), following)
         else:
             self._add(following, page.url)
 
@@ -414,42 +413,9 @@ class ReportSpider(Spider):
             return None
         names = (page.tags.column_name, step.title, page.title)
         column = next((name for name in names if title_kind(name) is TitleKind.COLUMN), names[0] or names[2])
-        walk = self._new_walk(page.url, column or None, family_of(page).name)
+        walk = self._walks.begin(page.url, column or None, family_of(page).name)
         walk.is_named = title_kind(column) is TitleKind.COLUMN
         return walk
-
-    def _is_twin(self, page: Page) -> bool:
-        """Whether another address has shown the same list in this crawl."""
-        rows = signature(items_of(page))
-        known = rows in self._signatures
-        if rows is not None:
-            self._signatures.add(rows)
-        return known
-
-    def _new_walk(self, url: str, column_name: str | None, family: str) -> Walk:
-        return self._walks.setdefault(url, Walk(url, column_name, family))
-
-    def _walk_on(self, page: Page, step: Step, walk: Walk, found: tuple[Candidate, ...]) -> None:
-        """Note the page's rows, and queue the list's other pages."""
-        for one in found:
-            if one.row is not None:
-                walk.note_item(one.row)
-            walk.has_folders |= one.kind is CandidateKind.LISTING
-        paging = paging_of(page)
-        walk.note_paging(paging)
-        new = walk.note_rows(items_of(page)) | walk.note_rows(
-            one.row for one in found if one.row is not None
-        )
-        if new or step.walk is None:
-            self._queue_list_pages(walk, paging.others if paging else (), replace(step, parent=page.url))
-        asks = drawn_lists_of(page) if step.walk is None else ()
-        if not asks or (asks[0].reader == "json" and new):
-            walk.page_seen(step.url, new=new)
-        elif all(self._frontier.knows(replace(step, ask=ask).url) for ask in asks):
-            del self._walks[walk.url]  # another page has led to the same list
-        else:
-            walk.ends_known = False
-            self._queue_list_pages(walk, asks, replace(step, parent=page.url))
 
     def _take_source(self, text: str, step: Step) -> None:
         """What a search or a map names; a map says nothing of what is behind its addresses."""
@@ -467,9 +433,9 @@ class ReportSpider(Spider):
         walk = self._walks[step.walk or ""]
         part = family_named(step.ask.reader).read_part(text, step.ask, walk.url)
         if part is None or (not part.items and step.ask.instead):
-            self._list_page_failed(step)
+            self._walks.page_failed(step)
             return
-        self._release(walk, step)
+        self._walks.release(walk, step)
         walk.note_paging(part.paging)
         new = walk.note_rows(part.items)
         self._tell(step, Verdict.OK, f"{len(part.items)} rows of the list", walk.family)
@@ -478,53 +444,8 @@ class ReportSpider(Spider):
             walk.note_item(one.row)
             self._add(_following(one, step, walk.url), walk.url)
         if part.paging is not None:
-            self._queue_list_pages(walk, part.paging.others, step)
+            self._walks.queue(walk, part.paging.others, step)
         walk.page_seen(step.url, new=new)
-
-    def _queue_list_pages(self, walk: Walk, asks: tuple[Ask, ...], step: Step) -> None:
-        """Queue pages of a list; of those that have other ways to be asked for, only one until it answers."""
-        if asks and asks[0].instead:
-            walk.held.extend(asks[1:])
-            asks = asks[:1]
-        for ask in asks:
-            following = replace(
-                step,
-                ask=ask,
-                kind=Kind.LISTING,
-                priority=_LIST_PAGE,
-                reason="a page of the report column",
-                walk=walk.url,
-                column=True,
-            )
-            if self._frontier.add(following):
-                walk.waiting.add(following.url)
-
-    def _release(self, walk: Walk, step: Step) -> None:
-        """One page has answered: the others are asked for in the same way."""
-        held, walk.held = walk.held, []
-        for ask in held:
-            tried = len(ask.instead) - len(step.ask.instead)
-            way = ask if tried <= 0 else replace(ask.instead[tried - 1], instead=ask.instead[tried:])
-            following = replace(step, ask=way)
-            if self._frontier.add(following):
-                walk.waiting.add(following.url)
-
-    def _list_page_failed(self, step: Step) -> None:
-        """Ask in the next way there is, else the list is not whole."""
-        walk = self._walks[step.walk or ""]
-        if step.ask.instead:
-            following = replace(step, ask=replace(step.ask.instead[0], instead=step.ask.instead[1:]))
-            walk.waiting.discard(step.url)
-            if self._frontier.add(following):
-                walk.waiting.add(following.url)
-                return
-        walk.page_failed(step.url)
-        if step.ask.reader and not walk.rows and not walk.drawn:
-            walk.drawn = True
-            self._frontier.forget({walk.url})
-            self._frontier.add(
-                replace(step, ask=Ask(walk.url), draw=True, reason="a list that only its script fills")
-            )
 
     # -------------------------------------------------------------- counts
 
