@@ -8,7 +8,8 @@ from nianbao.replica.body import render_html
 from nianbao.replica.key import EDITS, EXPECTED, Edit, EditKind, ReportKey, expected
 from nianbao.replica.pdf import render_pdf
 from nianbao.replica.reports import REPORTS, Report, Variant
-from nianbao.replica.server import LoggedRequest, Replica
+from nianbao.replica.server import Replica
+from nianbao.replica.serving import LoggedRequest
 
 __all__ = [
     "EDITS",

@@ -3,44 +3,30 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cache
 from hashlib import sha256
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from time import monotonic
-from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
 from nianbao.replica import pages
 from nianbao.replica.key import NIGHTS, ReportKey, expected
 from nianbao.replica.reports import REPORTS, Report
+from nianbao.replica.serving import LoggedRequest, QuietHandler, Served
 from nianbao.replica.site import HTML_TYPE, Resource, build_site
 
 BEIJING = timezone(timedelta(hours=8))
 NOT_FOUND = pages.frame("提示", pages.meta(), "<h1>404</h1><p>没有找到这个地址。</p>").encode()
 
 
-@dataclass(frozen=True)
-class LoggedRequest:
-    """One request as the server saw it; `path` as sent, `at` in seconds of the monotonic clock."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    status: int
-    at: float
-
-
 def _now() -> datetime:
     return datetime.now(BEIJING)
 
 
-class Replica(AbstractContextManager["Replica"]):
+class Replica(Served):
     """The replica site. It listens from construction until `close`, or for the time of a `with` block.
 
     `reports` replaces the replica's own; `extra_list_pages` lengthens the report column's list; `seed`
@@ -57,7 +43,6 @@ class Replica(AbstractContextManager["Replica"]):
         port: int = 0,
         clock: Callable[[], datetime] = _now,
     ) -> None:
-        self.requests: list[LoggedRequest] = []
         self.reports = tuple(reports)
         self._site_of = cache(lambda night: build_site(night, self.reports, extra_list_pages))
         self._random = random.Random(seed)
@@ -65,14 +50,10 @@ class Replica(AbstractContextManager["Replica"]):
         self._lock = Lock()
         self._clock = clock
         self.night = night
-        self._server = _Server(self, port)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        self._thread.start()
+        super().__init__(_Handler, port)
 
-    @property
-    def url(self) -> str:
-        """The home page's address."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/"
+    def __enter__(self) -> "Replica":
+        return self
 
     @property
     def night(self) -> int:
@@ -109,29 +90,6 @@ class Replica(AbstractContextManager["Replica"]):
             body = body.replace(slot.encode(), text.encode())
         return body
 
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def wait(self) -> None:
-        """Block until the server is closed."""
-        self._thread.join()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, replica: Replica, port: int) -> None:
-        self.replica = replica
-        super().__init__(("127.0.0.1", port), _Handler)
-
 
 def _etag(resource: Resource) -> str:
     return f'"{sha256(resource.body).hexdigest()[:20]}"'
@@ -144,24 +102,16 @@ def _parsed(when: str) -> datetime | None:
         return None
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    server_version = "nginx"
-    sys_version = ""
-    # One write per answer: header and body in two packets would wait for the client's delayed ACK.
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
+class _Handler(QuietHandler):
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path)
-        resource = self.server.replica.find(path)
+        resource = self.server.owner.find(path)
         if resource is not None:
             self._answer(path, resource)
-        elif self.server.replica.is_folder(path):
+        elif self.server.owner.is_folder(path):
             self._send(HTTPStatus.MOVED_PERMANENTLY, b"", {"Location": path + "/"})
         else:
-            body = self.server.replica.with_noise(path, NOT_FOUND)
+            body = self.server.owner.with_noise(path, NOT_FOUND)
             self._send(HTTPStatus.NOT_FOUND, body, {"Content-Type": HTML_TYPE})
 
     do_HEAD = do_GET
@@ -170,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"Content-Type": resource.media_type}
         if resource.modified is None:
             noisy = resource.media_type == HTML_TYPE
-            body = self.server.replica.with_noise(path, resource.body) if noisy else resource.body
+            body = self.server.owner.with_noise(path, resource.body) if noisy else resource.body
             self._send(HTTPStatus.OK, body, headers)
             return
         headers["ETag"] = _etag(resource)
@@ -192,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: HTTPStatus, body: bytes, headers: dict[str, str]) -> None:
         asked = LoggedRequest(self.command, self.path, dict(self.headers.items()), int(status), monotonic())
-        self.server.replica.requests.append(asked)
+        self.server.owner.requests.append(asked)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -201,6 +151,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent: the log is `Replica.requests`."""

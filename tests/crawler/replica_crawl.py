@@ -11,7 +11,7 @@ from archive.catalogue.engine import create_catalogue, open_catalogue
 from archive.runs import SiteIdentity
 from crawler.job import CrawlJob, Outcome
 from nianbao.replica.families import FamilySite
-from nianbao.replica.server import LoggedRequest
+from nianbao.replica.serving import LoggedRequest
 from scheduler.night import SiteTask, run_night
 
 AGENT = "nianbao-test/1 (+https://example.org/crawler)"

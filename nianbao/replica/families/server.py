@@ -1,17 +1,14 @@
 """A small web server for family replicas: routes by path, answered from memory or by a function."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookies import SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from time import monotonic, sleep
-from types import TracebackType
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from nianbao.replica.server import LoggedRequest
+from nianbao.replica.serving import LoggedRequest, QuietHandler, Served
 
 HTML = "text/html; charset=utf-8"
 
@@ -73,50 +70,19 @@ MISSING = Answer("<html><title>404</title><body>没有找到这个地址。</bod
 ROBOTS = Answer(b"User-agent: *\nDisallow: /private/\n", "text/plain")
 
 
-class FamilySite(AbstractContextManager["FamilySite"]):
-    """A site on the loopback address, from construction until `close`, with the log of what was asked."""
+class FamilySite(Served):
+    """A replica of one family while it is served."""
 
     def __init__(self, site: Site, port: int = 0) -> None:
         self.site = site
         self.site.routes.setdefault("/robots.txt", ROBOTS)
-        self.requests: list[LoggedRequest] = []
-        self._server = _Server(self, port)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        self._thread.start()
+        super().__init__(_Handler, port)
 
-    @property
-    def url(self) -> str:
-        """The home page's address."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def __enter__(self) -> "FamilySite":
+        return self
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, owner: FamilySite, port: int) -> None:
-        self.owner = owner
-        super().__init__(("127.0.0.1", port), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    server_version = "nginx"
-    sys_version = ""
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
+class _Handler(QuietHandler):
     def do_GET(self) -> None:
         answer = self.server.owner.site.answer(self._asked(b""))
         self._send(answer)
@@ -165,8 +131,6 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
                 sleep(answer.trickle)
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent: the log is `FamilySite.requests`."""
 
 
 _STATUSES = frozenset(int(status) for status in HTTPStatus)
