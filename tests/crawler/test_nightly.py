@@ -162,6 +162,14 @@ def test_the_window_closes(home: Path) -> None:
     assert any("window" in note for note in outcome.notes)
 
 
+def test_a_window_that_is_shut_when_the_crawl_begins_ends_it(home: Path) -> None:
+    with Loopback(pages(column(40))) as server:
+        gone_by = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60))
+        outcome = finish(start_crawl(job_for(home, server.url, stop_at=gone_by, delay=0.1)))
+        assert len(server.asked) < 20, "only what was on its way already"
+    assert any("window" in note for note in outcome.notes)
+
+
 def test_only_a_killed_crawl_is_gone_on_with(home: Path) -> None:
     catalogue = open_catalogue(sqlite_url(home))
     site = site_row(catalogue, IDENTITY)
