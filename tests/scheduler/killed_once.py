@@ -1,6 +1,6 @@
 """Runs a program and kills it with all it started, once: ``killed_once.py MARK PROGRAM ARGUMENT…``.
 
-It is killed when its archive is being written. With the file MARK there, it is only run.
+A crawl is killed when its archive is being written. With the file MARK there, it is only run, as others are.
 """
 
 import os
@@ -15,7 +15,7 @@ PATIENCE = 60.0
 
 def main() -> int:
     mark, *command = sys.argv[1:]
-    if Path(mark).exists():
+    if Path(mark).exists() or "crawl" not in command:
         os.execv(command[0], command)
     Path(mark).touch()
     home = Path(command[command.index("--home") + 1])

@@ -1,7 +1,8 @@
 """Nights that nobody watches: real crawls of replica sites, under a schedule whose clock the test turns.
 
 Sites change and are in trouble, crawls are killed, the machine is off for some nights; at the end every
-night is accounted for once, and the archive says what one says that was never disturbed.
+night is accounted for once, and the archive says what one says that was never disturbed. Each morning the
+night is judged: trouble is told of and closed, and nothing else is told.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ class Archive:
         with closing_catalogue(self.home) as catalogue, apscheduler_by(self.clock):
             scheduler = SteppedScheduler(self.clock)
             heartbeat = Heartbeat.of(self.home, self.clock.now)
-            daemon = Daemon(self._runner(catalogue, kill), [plan()], scheduler, heartbeat)
+            daemon = Daemon(self._runner(catalogue, kill), [crawl(), report()], scheduler, heartbeat)
             daemon.start()
             scheduler.run_until(ends, self._turned)
             daemon.stop()
@@ -116,11 +117,16 @@ class Archive:
         return Runner(catalogue, self.home, program, self.clock)
 
 
-def plan() -> JobPlan:
+def crawl() -> JobPlan:
     return JobPlan(
         Job.CRAWL, Timetable("30 2 * * *", SHANGHAI), ("crawl", "--night"),
         Limits(timedelta(minutes=30), 4096), window=Window.parse("00:00-00:00"), tells_due=True,
     )  # fmt: skip
+
+
+def report() -> JobPlan:
+    limits = Limits(timedelta(minutes=30), 4096)
+    return JobPlan(Job.REPORT, Timetable("0 8 * * *", SHANGHAI), ("night", "--close"), limits)
 
 
 @contextmanager
@@ -163,7 +169,7 @@ CHANGES = (
     "FROM changes WHERE cause = 'source' AND layer IN ('presence', 'field') AND flicker = {no} "
     "ORDER BY agency, year, layer, kind, table_code, row_code, column_code"
 )
-STARTS = "SELECT due_at, attempt, status FROM job_run ORDER BY due_at, attempt"
+STARTS = "SELECT due_at, attempt, status FROM job_run WHERE job = 'crawl' ORDER BY due_at, attempt"
 
 
 @pytest.mark.parametrize(
@@ -175,6 +181,7 @@ def test_a_disturbed_month_ends_as_an_undisturbed_one(tmp_path: Path, nights: in
         assert_each_night_once(disturbed, month)
         for query in (REPORTS, FACTS, CHANGES.format(no=0)):
             assert ask(disturbed, query) == ask(undisturbed, query)
+        assert_alarms(disturbed, undisturbed, month)
         edits = [row for row in ask(disturbed, CHANGES.format(no=0)) if row[4] == "edited"]
         assert len(edits) == sites
         assert {"/".join(map(str, row[5:8])) for row in edits} == {CELL}
@@ -208,6 +215,19 @@ def assert_each_night_once(archive: Archive, month: Month) -> None:
     interrupted = dict(runs).get("interrupted", 0)
     assert interrupted <= len(month.killed)
     assert sum(n for _, n in runs) - interrupted == month.nights - len(month.off)
+
+
+def assert_alarms(disturbed: Archive, undisturbed: Archive, month: Month) -> None:
+    """Trouble is told of and over at the end; where there was none, nothing is told but what offices owe."""
+    owed = {"agencies_overdue", "siblings_publish"}
+    assert {kind for (kind,) in ask(undisturbed, "SELECT kind FROM alarm")} <= owed
+    still = ask(disturbed, "SELECT kind, subject FROM alarm WHERE closed_at IS NULL")
+    assert {kind for kind, _ in still} <= owed
+    told = {subject for (subject,) in ask(disturbed, "SELECT subject FROM alarm WHERE kind = 'site_failed'")}
+    for number, life in enumerate(month.lives):
+        seen = {kind for night, kind in life.troubles.items() if night not in month.off}
+        if seen & {Trouble.DOWN, Trouble.BROKEN}:
+            assert f"site{number}" in told
 
 
 def test_the_sites_of_a_home_are_what_the_month_says(tmp_path: Path) -> None:
