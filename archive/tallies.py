@@ -102,6 +102,15 @@ def count_runs(catalogue: Catalogue, run_id: int) -> None:
             _count(session, one)
 
 
+def count_open_runs(catalogue: Catalogue) -> None:
+    """Count what the runs that go on have brought so far; they are counted anew when they end."""
+    going_on = select(Run.run_id).where(Run.status == RunStatus.RUNNING, Run.kind.not_in(_NO_CRAWL))
+    with catalogue.writing() as session:
+        take_turn(session, "counting")
+        for run_id in session.scalars(going_on).all():
+            _count(session, run_id)
+
+
 def _broken_off(session: Session, run_id: int) -> list[int]:
     recent = select(Run.run_id, Run.status).where(Run.run_id < run_id, Run.kind.not_in(_NO_CRAWL))
     rows = session.execute(recent.order_by(Run.run_id.desc()).limit(_RECENT_RUNS)).all()

@@ -13,6 +13,7 @@ import typer
 from archive.alarms import AlarmRow, all_alarms
 from archive.catalogue.engine import Catalogue
 from archive.queries import Rows
+from archive.tallies import count_open_runs
 from archive.times import utc_now
 from nianbao.alarm_section import alarms_section
 from nianbao.commands.alarms import say_alarms
@@ -59,6 +60,7 @@ def night(
     with opened(home) as catalogue:
         named = _night_named(catalogue, day)
         if close:
+            count_open_runs(catalogue)
             watch(catalogue, home.path, [site.name for site in home.settings.site], named)
         report = report_of(catalogue, named)
         told = _alarms_of(catalogue, report)

@@ -17,7 +17,7 @@ from archive.catalogue.models import SiteRun
 from archive.mend import mend
 from archive.recorder import Recorder
 from archive.runs import LOCKS, RunStatus, SiteIdentity, open_run, site_row
-from archive.tallies import Counts, count_runs, site_runs_between
+from archive.tallies import Counts, count_open_runs, count_runs, site_runs_between
 from archive.warc.exchange import Exchange
 from nianbao.night_page import night_page
 from scheduler.nights import night_of, site_histories, span_of
@@ -67,6 +67,13 @@ def test_a_run_that_died_is_closed_with_its_sites_and_counted_with_the_next(
     assert (row.status, row.counts.fetched, row.counts.found) == (RunStatus.INTERRUPTED, 3, 2)
     with catalogue.reading() as session:
         assert session.scalar(select(SiteRun.finished_at)) == "2026-11-20T18:30:40Z"
+
+
+def test_a_run_that_goes_on_is_counted_so_far(catalogue: Catalogue, home: Path) -> None:
+    _crawled(catalogue, home)
+    count_open_runs(catalogue)
+    (row,) = site_runs_between(catalogue, "2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z")
+    assert (row.counts.fetched, row.counts.found) == (3, 2)
 
 
 def test_several_runs_of_a_night_are_one_night(catalogue: Catalogue) -> None:
