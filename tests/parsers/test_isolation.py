@@ -8,6 +8,7 @@ import threading
 import time
 import zlib
 
+import psutil
 import pytest
 from printed_reports import page_html, page_of, pdf_of, sheets, stream
 
@@ -92,9 +93,8 @@ def test_a_file_whose_worker_is_killed_is_read_once_more(page: bytes, kills: int
             killed: set[int] = set()
             while len(killed) < kills:
                 process = readers._workers[0]._process
-                if process is not None and process.pid not in killed:
-                    time.sleep(0.5)  # let it begin
-                    os.kill(process.pid, signal.SIGKILL)
+                if process is not None and process.pid not in killed and _seconds(process.pid) > 3:
+                    os.kill(process.pid, signal.SIGKILL)  # it has begun: to start takes a second, to read ten
                     killed.add(process.pid)
                 time.sleep(0.01)
 
@@ -106,6 +106,11 @@ def test_a_file_whose_worker_is_killed_is_read_once_more(page: bytes, kills: int
     assert answer.outcome is outcome
     assert kills == 1 or "SIGKILL" in (answer.reason or "")
     assert after.outcome is Outcome.REPORT
+
+
+def _seconds(pid: int) -> float:
+    """Processor time of a process so far."""
+    return sum(psutil.Process(pid).cpu_times()[:2])
 
 
 def test_fault_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
