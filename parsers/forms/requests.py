@@ -25,7 +25,9 @@ LIKELY = 0.5
 """Least similarity of a label that only its place between known rows helps to tell."""
 _EDITIONS = ("2021", "2019")
 _HEAD = ("申请人情况", "自然人", "法人或其他组织", "商业企业", "科研机构", "社会公益组织", "法律服务机构")
-_NEXT_HEAD = ("行政复议", "行政诉讼", "结果维持", "结果纠正", "其他结果", "尚未审结")
+_NEXT_HEAD = (
+    "行政复议", "行政诉讼", "结果维持", "结果纠正", "其他结果", "尚未审结", "未经复议直接起诉", "复议后起诉",
+)  # fmt: skip
 """Each of these words makes a row a head, this form's or the next one's: its 其他 and 总计 are no rows."""
 _LAST = ("other.other", "handled_total")
 """Rows whose labels, 其他 and 总计, are words of the head too; no table begins with them."""
