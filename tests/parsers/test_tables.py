@@ -169,6 +169,17 @@ def test_a_head_that_a_page_cuts_through(figures: dict[str, str]) -> None:
     assert wrong(read(page.replace("<p>其他</p></td></tr>", cut).encode()), figures) == {}
 
 
+def test_the_next_table_s_head_cut_by_a_page_gives_no_row_of_this_one(figures: dict[str, str]) -> None:
+    """Only half of each word stands above the cut; its 总计 is not the one of this table."""
+    page = html(sheets(figures)).decode()
+    before, review, after = page.partition("<p>行政复议</p>")
+    for whole in ("结果维持", "结果纠正", "其他结果", "尚未审结"):
+        after = after.replace(f"<p>{whole}</p>", f"<p>{whole[:2]}</p>", 1)
+    extraction = read((before + review + after).encode())
+    expected = {place: value for place, value in figures.items() if place.startswith("requests/")}
+    assert wrong(extraction, expected) == {}
+
+
 def _one_more(found: re.Match[str]) -> str:
     return f'rowspan="{int(found[1]) + 1}"{found[2]}'
 
