@@ -177,6 +177,7 @@ STARTS = "SELECT due_at, attempt, status FROM job_run WHERE job = 'crawl' ORDER 
 )
 def test_a_disturbed_month_ends_as_an_undisturbed_one(tmp_path: Path, nights: int, sites: int) -> None:
     month = a_month(nights, sites)
+    before = processes()  # other tests' database
     with month_of(tmp_path, month) as (disturbed, undisturbed):
         assert_each_night_once(disturbed, month)
         for query in (REPORTS, FACTS, CHANGES.format(no=0)):
@@ -192,7 +193,11 @@ def test_a_disturbed_month_ends_as_an_undisturbed_one(tmp_path: Path, nights: in
                 progress=lambda one, size, total: wrong.extend(one.wrong),
             )  # fmt: skip
             assert [*wrong, *done.wrong] == []
-    assert not [p for p in psutil.Process().children(recursive=True) if p.status() != "zombie"]
+    assert {p for p in processes() if p.status() != "zombie"} <= before
+
+
+def processes() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
 
 
 def assert_each_night_once(archive: Archive, month: Month) -> None:
