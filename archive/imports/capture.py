@@ -93,6 +93,7 @@ def capture_of(record: Record, file: str, judge: Judge) -> CaptureRow:
         last_modified=answer.last_modified,
         via=Via.IMPORT,
         location=_location(url, answer),
+        again=record.field("Nianbao-Again") == "yes",  # an archive of ours fetched it twice in a row
     )
     sha256 = hashlib.sha256(answer.content).hexdigest() if answer.content is not None else None
     size = len(answer.content) if answer.content is not None else None
