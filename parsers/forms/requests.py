@@ -30,7 +30,10 @@ _NEXT_HEAD = (
 )  # fmt: skip
 """Each of these words makes a row a head, this form's or the next one's: its 其他 and 总计 are no rows."""
 _LAST = ("other.other", "handled_total")
-"""Rows whose labels, 其他 and 总计, are words of the head too; no table begins with them."""
+"""Rows whose labels, 其他 and 总计, are words of heads too; no table begins with them, or goes on with them
+behind its last row.
+"""
+_END = "carried_out"
 _RECOGNISED = 4
 """So many rows with the form's own words make a table this one; no other table has even one by chance."""
 
@@ -148,7 +151,7 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
     started = False
     for index, row in enumerate(rows):
         label, code = _label(row, seen)
-        if label is None or _is_head(row) or (not started and code in _LAST):
+        if label is None or _is_head(row) or (code in _LAST and (not started or _END in seen)):
             continue
         if code is None:
             label, code = _joined_label(rows, index, label, seen)
