@@ -79,6 +79,8 @@ def settings_for(job: CrawlJob) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+            "crawler.robots.Redirects": 600,
             "crawler.robots.Robots": 100,
             "crawler.trust.TrustMiddleware": 640,
             "crawler.courtesy.Courtesy": 645,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from scrapy import Request
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 
@@ -14,6 +15,16 @@ from crawler.hosts import host_of, hosts_of
 from crawler.verdict import Judgement, Verdict
 
 _NOTHING_ALLOWED = b"User-agent: *\nDisallow: /\n"
+
+
+class Redirects(RedirectMiddleware):
+    """Follows robots.txt to where it is (2.3.1.2); where a page has moved to, the spider asks for itself."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """robots.txt is asked for without a Referer."""
+
+    def _engine_started(self) -> None:
+        """Scrapy's own warns here that nothing sets a Referer."""
 
 
 class Robots(RobotsTxtMiddleware):

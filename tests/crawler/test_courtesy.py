@@ -146,6 +146,18 @@ def test_where_the_server_fails_to_say_what_it_allows_nothing_is_asked(home: Pat
         assert crawl(home, server.url).problem is None
 
 
+def test_rules_that_have_moved_are_followed_and_kept(home: Path) -> None:
+    content = column(3)
+    content["/robots.txt"] = Answer("", 301, {"Location": "/rules.txt"})
+    content["/rules.txt"] = Answer(
+        "User-agent: *\nDisallow: /1.html\n", headers={"Content-Type": "text/plain"}
+    )
+    with Loopback(pages(content)) as server:
+        assert crawl(home, server.url).found == 2
+        assert server.paths[:2] == ["/robots.txt", "/rules.txt"]
+        assert "/1.html" not in server.paths
+
+
 def test_a_host_that_another_crawl_asks_is_not_asked(home: Path) -> None:
     catalogue = open_catalogue(sqlite_url(home))
     locks = host_locks(catalogue, home)
