@@ -11,7 +11,7 @@ from typing import Protocol
 from parsers.formats.archives import Member, members
 from parsers.outcomes import TooMuch, UnreadableFile
 from parsers.report import Extraction, Fact, Outcome, State
-from parsers.sniff import IMAGES, sniff
+from parsers.sniff import IMAGES, ZIP, sniff
 
 MOST_READ = 40
 """So many files of one container are read, the likeliest first."""
@@ -19,6 +19,7 @@ MOST_INFLATED = 300 * 1024 * 1024
 """Bytes, over all containers in one another."""
 DEEPEST = 3
 _LIKELY = re.compile(r"信息公开.*(?:年报|报告)|年度报告|年报|信息公开")
+_PAGE = re.compile(r"\d{1,4}\.html?")
 _NO_REPORT = re.compile(
     r"(?:^|/)(?:__MACOSX/|\.|~\$)|\.(?:exe|dll|js|css|ini|db|mp[34]|avi|ttf|lnk|url|xsd|dtd)$", re.IGNORECASE
 )
@@ -58,13 +59,19 @@ class Reader(Protocol):
     def pictures(self, files: Sequence[bytes]) -> Extraction:
         """Read pictures as the pages of one document."""
 
+    def pages(self, files: Sequence[Member]) -> Extraction:
+        """Read web pages as the parts of one article."""
+
 
 def read(data: bytes, media_type: str, reader: Reader) -> Extraction:
     """Read the likeliest files of a container; the extraction of the best, the file's name in its locators.
 
-    Pictures are read where nothing else is the report, and as its pages. Raises
+    Pictures are read where nothing else is the report, and as its pages. A ZIP that holds nothing but pages
+    with numbers for names is one article, cut into them. Raises
     :class:`~parsers.outcomes.UnreadableFile` when the container cannot be opened.
     """
+    if media_type == ZIP and (pages := in_order(members(data, media_type, _numbered))):
+        return reader.pages(pages)
     found: list[tuple[str, Extraction]] = []
     pictures: list[Member] = []
     for member in members(data, media_type, likely):
@@ -93,9 +100,14 @@ def _best(found: Sequence[tuple[str, Extraction]], media_type: str) -> Extractio
     return replace(best, media_type=media_type, reason=f"read from {name}{others}", facts=facts)
 
 
-def in_order(pictures: Iterable[Member]) -> list[Member]:
-    """Pictures as the pages that their names make them."""
-    return sorted(pictures, key=lambda member: _natural(member.name))
+def _numbered(names: Sequence[str]) -> list[str]:
+    """The names, where all are numbers of web pages: 001.html."""
+    return list(names) if all(map(_PAGE.fullmatch, names)) else []
+
+
+def in_order(pages: Iterable[Member]) -> list[Member]:
+    """Pictures or web pages in the order that their names give them."""
+    return sorted(pages, key=lambda member: _natural(member.name))
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

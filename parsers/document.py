@@ -14,7 +14,8 @@ A *locator* is a string that leads a person back to the spot in the archived fil
 * RTF and ODT: ``rtf:/body/tbl[1]/tr[4]/tc[3]`` (the same),
 * XLS and XLSX: ``xlsx:Sheet1!B3`` (sheet and cell),
 * OFD: ``ofd:p3:56.7,120.4,98.1,134.0`` (as with PDF),
-* a file in a container: its name before all that, ``报告.docx!docx:/body/tbl[1]/tr[4]/tc[3]``.
+* a file in a container: its name before all that, ``报告.docx!docx:/body/tbl[1]/tr[4]/tc[3]``; a page of an
+  article that is cut over several likewise, ``002.html!html:/html[1]/body[1]/table[1]/tr[4]/td[3]``.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 
 from parsers import containers
 from parsers.document import Document
-from parsers.formats import doc, docx, html, images, libreoffice, mhtml, ofd, pdf, spreadsheet
+from parsers.formats import doc, docx, html, html_parts, images, libreoffice, mhtml, ofd, pdf, spreadsheet
+from parsers.formats.archives import Member
 from parsers.outcomes import EncryptedFile, UnreadableFile
 from parsers.reading import read_document
 from parsers.report import Extraction, Outcome
@@ -85,3 +86,10 @@ class _Reading:
             return read_document(images.read_all(files))
         except UnreadableFile as fault:
             return Extraction(fault.outcome, sniff(files[0]), reason=str(fault))
+
+    def pages(self, files: Sequence[Member]) -> Extraction:
+        for file in files:
+            if file.fault is not None:
+                raise file.fault
+            self._budget.spend(len(file.data))
+        return read_document(html_parts.read_all(files))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from lxml import etree
 from lxml.etree import _Element as Element
 
@@ -9,7 +12,7 @@ from parsers.characters import raised, tidy
 from parsers.document import Document
 from parsers.encoding import decode
 from parsers.formats import html_properties
-from parsers.formats.html_article import article_in
+from parsers.formats.html_article import article_in, container_of
 from parsers.formats.html_content import read_content
 from parsers.formats.html_markup import hidden_among
 from parsers.outcomes import TooMuch
@@ -19,22 +22,63 @@ _TITLES = ("h1", "ucaptitle", "title")
 _TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page, all that its body holds in reading order, and its article."""
+
+    root: Element
+    within: Sequence[Element]
+    article: Element
+
+
 def read(data: bytes) -> Document:
     """Read a page. Never fails on broken markup: what cannot be read as an article is an empty document.
 
     Raises :class:`~parsers.outcomes.TooMuch` for markup that no browser would take either.
     """
+    page = _page(data)
+    return Document(HTML, ()) if page is None else _document(page)
+
+
+def read_parts(files: Sequence[bytes]) -> list[Document]:
+    """Read the pages over which one article is cut, each by itself; the first may differ from the others.
+
+    The page with most to read shows which container the site puts its articles in, for one that holds a line
+    or two could not tell.
+    """
+    pages = [_page(data) for data in files]
+    fullest = max((page for page in pages if page), key=lambda page: _length(page.article), default=None)
+    like = container_of(fullest.article) if fullest else None
+    documents = []
+    for number, page in enumerate(pages):
+        if page is None:
+            documents.append(Document(HTML, ()))
+            continue
+        alike = [e for e in page.within if like and container_of(e) == like]
+        article = alike[0] if len(alike) == 1 else page.article
+        documents.append(_document(_Page(page.root, page.within, article), begins_within=number > 0))
+    return documents
+
+
+def _page(data: bytes) -> _Page | None:
     root = _parse(decode(data)[0])
     if root is None:
-        return Document(HTML, ())
-    tags = html_properties.tags(root)
+        return None
     found = root.find("body")
     body = found if found is not None else root
     within = list(body.iter(etree.Element))  # held to the end, for then none is wrapped for Python twice
-    article = article_in(body, within)
-    content = read_content(article, hidden_among(within))
-    meta = {**html_properties.lines_beside(root, article), **content.properties, **tags}
-    return Document(HTML, tuple(content.blocks), _title(root, tags), meta)
+    return _Page(root, within, article_in(body, within))
+
+
+def _document(page: _Page, *, begins_within: bool = False) -> Document:
+    tags = html_properties.tags(page.root)
+    content = read_content(page.article, hidden_among(page.within), begins_within=begins_within)
+    meta = {**html_properties.lines_beside(page.root, page.article), **content.properties, **tags}
+    return Document(HTML, tuple(content.blocks), _title(page.root, tags), meta)
+
+
+def _length(element: Element) -> int:
+    return sum(len(str(text).strip()) for text in element.itertext())
 
 
 def _parse(text: str) -> Element | None:

@@ -57,6 +57,12 @@ def article_in(body: Element, within: Sequence[Element]) -> Element:
     return dense
 
 
+def container_of(article: Element) -> tuple[str, str | None, str | None] | None:
+    """By what the same container is known on another page of the site; None where it bears no name."""
+    name, classes = article.get("id"), article.get("class")
+    return (str(article.tag), name, classes) if name or classes else None
+
+
 @lru_cache(maxsize=1024)
 def _is_container(name: str | None, classes: str | None) -> bool:
     """Whether an element of this ``id`` and ``class`` is one that a site's system puts round its articles."""

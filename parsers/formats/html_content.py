@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from parsers.characters import tidy
@@ -21,11 +23,13 @@ class Content:
     """Blocks as they are collected, and the properties of boxes above the article."""
 
     hidden: frozenset[Element]
+    begins_within: bool = False
     paths: Paths = field(default_factory=Paths)
     blocks: list[Paragraph | Grid] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
     _parts: list[str] = field(default_factory=list)
     _start: Element | None = None
+    _taken: set[Element] = field(default_factory=set)
 
     def say(self, text: str, element: Element) -> None:
         """Text that runs on until a block ends is one paragraph."""
@@ -60,10 +64,26 @@ class Content:
             self.blocks.append(grid)
         return True
 
+    def take_rows(self, row: Element) -> bool:
+        """Rows without their table, as a page begins with that was cut within one: they are a table too."""
+        if row in self._taken:
+            return True
+        following = takewhile(lambda element: element.tag == "tr", row.itersiblings(etree.Element))
+        rows = [row, *following]
+        self._taken.update(rows)
+        grid = html_table.read_rows(rows, self.paths, self.hidden)
+        if grid.width > 1:
+            self.end()
+            self.blocks.append(grid)
+        return grid.width > 1
 
-def read_content(article: Element, hidden: frozenset[Element]) -> Content:
-    """Walk through the article in reading order. Markup may be thousands deep: nothing calls itself."""
-    content = Content(hidden)
+
+def read_content(article: Element, hidden: frozenset[Element], *, begins_within: bool = False) -> Content:
+    """Walk through the article in reading order. Markup may be thousands deep: nothing calls itself.
+
+    ``begins_within``: the page goes on where another was cut, so that it may begin with rows of its table.
+    """
+    content = Content(hidden, begins_within)
     todo = [(article, False)]
     while todo:
         element, leaving = todo.pop()
@@ -89,6 +109,8 @@ def _enter(element: Element, content: Content) -> bool:
         content.end()
         return False
     if tag == "table" and content.take_table(element):
+        return False
+    if tag == "tr" and content.begins_within and content.take_rows(element):
         return False
     if tag in BLOCKS:
         content.end()

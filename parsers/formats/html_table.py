@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -40,13 +40,22 @@ def read_grid(table: Element, paths: Paths, hidden: frozenset[Element]) -> Grid:
 
     Raises :class:`~parsers.outcomes.TooMuch` for spans that no form has.
     """
-    rows = list(_rows(table, paths, hidden))
+    return _placed(list(_rows(table, paths, hidden)), hidden, paths.locator(table))
+
+
+def read_rows(rows: Sequence[Element], paths: Paths, hidden: frozenset[Element]) -> Grid:
+    """The same for rows that have lost their table."""
+    placed = [_cells(row, paths) for row in rows if row not in hidden]
+    return _placed(placed, hidden, paths.locator(rows[0]))
+
+
+def _placed(rows: Sequence[Sequence[_Placed]], hidden: frozenset[Element], locator: str) -> Grid:
     busy: dict[int, int] = {}
     cells: list[Cell] = []
     spanned = width = 0
     for row, placed in enumerate(rows):
         column, left = 0, len(rows) - row
-        for cell, locator in placed:
+        for cell, path in placed:
             if cell in hidden:
                 continue
             while busy and busy.get(column, 0) > row:
@@ -54,7 +63,7 @@ def read_grid(table: Element, paths: Paths, hidden: frozenset[Element]) -> Grid:
             wide, high = cell.get("colspan"), cell.get("rowspan")
             colspan = _span(wide, _MOST_COLUMNS) if wide else 1
             rowspan = _span(high, left, left) if high else 1
-            cells.append(Cell(row, column, _text(cell, hidden), locator, rowspan, colspan))
+            cells.append(Cell(row, column, _text(cell, hidden), path, rowspan, colspan))
             if rowspan > 1:
                 spanned += rowspan + colspan
                 busy.update(dict.fromkeys(range(column, column + colspan), row + rowspan))
@@ -62,7 +71,7 @@ def read_grid(table: Element, paths: Paths, hidden: frozenset[Element]) -> Grid:
                     raise TooMuch("a table whose cells span more than any form's")
             column += colspan
         width = max(width, column)
-    return Grid(tuple(_without_empty_columns(cells, width)), paths.locator(table))
+    return Grid(tuple(_without_empty_columns(cells, width)), locator)
 
 
 def _rows(table: Element, paths: Paths, hidden: frozenset[Element]) -> Iterator[list[_Placed]]:
