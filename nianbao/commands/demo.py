@@ -13,6 +13,7 @@ from archive.catalogue.engine import Catalogue, create_catalogue
 from archive.queries import Filter, ask
 from nianbao.commands.context import DONE_WITH_FAILURES, Home
 from nianbao.commands.work import LiveWatcher, site_line, task_of
+from nianbao.handover import leave_readme
 from nianbao.output import Format, console, print_rows
 from nianbao.settings import SiteSettings, add_site, load_settings, write_new
 from scheduler.night import NightSummary, run_night
@@ -70,6 +71,7 @@ def _play(path: Path) -> bool:
 def _make_home(path: Path, url: str) -> Home:
     path.mkdir(parents=True, exist_ok=True)
     write_new(path, CONTACT)
+    leave_readme(path)
     site = SiteSettings(
         name="replica", title="Replica", start=[url], division="640500", delay=0.05, allow_private=True
     )

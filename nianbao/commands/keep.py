@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,8 @@ from archive.mend import Mended, closed_files, mend_all
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
 from nianbao.judging import judged
 from nianbao.output import console, errors
+
+_WORTH_A_WORKER = 16_000_000  # bytes on the disk; a worker takes a second to start
 
 
 def verify(
@@ -51,7 +54,7 @@ def verify(
             _say(verified.wrong)
             wrong.extend(verified.wrong)
 
-        result = prove(catalogue, home.path, files, workers=home.settings.workers, progress=tell)
+        result = prove(catalogue, home.path, files, workers=_workers(home, files), progress=tell)
     _say(result.wrong)
     seconds = max(time.monotonic() - started, 0.001)
     console.print(
@@ -60,6 +63,12 @@ def verify(
     )
     if wrong or result.wrong:
         raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def _workers(home: Home, files: Iterable[Path]) -> int:
+    """As many as the settings give, each with enough to read to be worth its start."""
+    size = sum(path.stat().st_size for path in files)
+    return min(home.settings.workers, 1 + size // _WORTH_A_WORKER)
 
 
 def mend(
