@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import islice, pairwise
 
 from parsers import divisions
@@ -70,6 +71,7 @@ _CLAUSE = re.compile(
     rf"(?:^|[，。；：:\s])(?:特|现)?(?:就|将|向社会)*(?:公布|发布|公开|编制|制作)?(?:了)?"
     rf"([\u4e00-\u9fff（）()]{{3,30}}?)\s*{_YEAR}\s*年?\s*度?\s*(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:报告|年报)"
 )
+_BEFORE_SITE = re.compile(r"\s*[|｜_]\s*|\s+[-–—]+\s+|-{2,}|(?<=报告)[-–—]+|(?<=年报)[-–—]+")
 _SIGNATURE_REACH = 8
 _SHORT_LINE = 120
 _AGENCY_TAGS = ("contentsource", "发布机构", "公开机构", "发文机关", "信息来源", "来源", "author")
@@ -139,6 +141,7 @@ class TitleWords:
     year: int | None
 
 
+@lru_cache(maxsize=1024)
 def parse_title(text: str) -> TitleWords | None:
     """Read the title of such a report (政府信息公开工作年度报告, 年报); None when the text is none."""
     subject = _SUBJECT.search(text) if len(text) <= 80 and "。" not in text else None
@@ -217,7 +220,7 @@ def _without_site(title: str) -> str:
     """A page's title without the site's name behind or before it."""
     parts = [
         p.strip()
-        for p in re.split(r"\s*[|｜_]\s*|\s+[-–—]+\s+|-{2,}|(?<=报告)[-–—]+|(?<=年报)[-–—]+", title)
+        for p in _BEFORE_SITE.split(title)
         if p.strip()
     ]
     return next((p for p in parts if is_report_title(p)), parts[0] if parts else title)

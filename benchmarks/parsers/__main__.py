@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import resource
 import sys
 import time
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from benchmarks.eval.documents import generate
 from benchmarks.eval.producers import producers
-from parsers.isolation import Readers
+from parsers.isolation import COLLECTED_AFTER, Readers
 from parsers.read import read
 
 _MEASURED = ("html", "docx-libreoffice", "docx-word", "doc-libreoffice", "xlsx-office", "ofd-printed")
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--documents", type=int, default=40, help="documents a producer that are timed")
     parser.add_argument("--reports", type=int, default=1000, help="files of the re-parse")
     options = parser.parse_args(arguments)
+    gc.set_threshold(*COLLECTED_AFTER)
     made = dict(_files(2 * options.documents))
     for name in _MEASURED:
         if name in made:

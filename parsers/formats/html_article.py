@@ -85,15 +85,15 @@ def _weights(within: Sequence[Element]) -> dict[Element, int]:
     weights = dict.fromkeys(within, 0)
     for element in reversed(within):
         tag, weight = element.tag, 0
-        if tag in _WEIGHTLESS:
-            weights[element] = 0
-        else:
-            text = element.text
-            weight = weights[element] + (2 if tag in CELLS else 0) + (len(text.strip()) if text else 0)
-            weights[element] = weight
-        tail, parent = element.tail, element.getparent()
-        if parent in weights:
-            weights[parent] += weight + len(tail.strip()) if tail else weight
+        if tag not in _WEIGHTLESS:
+            weight = weights[element] + (2 if tag in CELLS else 0)
+            if text := element.text:
+                weight += len(text.strip())
+        weights[element] = weight
+        if tail := element.tail:
+            weight += len(tail.strip())
+        if weight and (parent := element.getparent()) in weights:
+            weights[parent] += weight
     return weights
 
 

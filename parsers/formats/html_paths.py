@@ -16,33 +16,31 @@ class Paths:
 
     def locator(self, element: Element) -> str:
         """``html:/html[1]/body[1]/table[2]``."""
-        return f"html:{self._path(element)}"
+        if element not in self._known:
+            self._name_down_to(element)
+        return self._known[element]
 
     def children(self, parent: Element) -> list[tuple[Element, str]]:
         """The elements within one, each with its locator."""
         return list(_named(parent, self.locator(parent)))
 
-    def _path(self, element: Element) -> str:
+    def _name_down_to(self, element: Element) -> None:
+        """Name an element, and all beside it and beside those that it stands in."""
         unknown: list[Element] = []
         current: Element | None = element
         while current is not None and current not in self._known:
             unknown.append(current)
             current = current.getparent()
         for each in reversed(unknown):
-            self._name(each)
-        return self._known[element]
-
-    def _name(self, element: Element) -> None:
-        """Name an element whose parent is known, and all beside it."""
-        parent = element.getparent()
-        if parent is None:
-            self._known[element] = f"/{str(element.tag)}[1]"
-            return
-        self._known.update(_named(parent, self._known[parent]))
+            parent = each.getparent()
+            if parent is None:
+                self._known[each] = f"html:/{str(each.tag)}[1]"
+            else:
+                self._known.update(_named(parent, self._known[parent]))
 
 
 def _named(parent: Element, above: str) -> Iterator[tuple[Element, str]]:
-    """The elements within one, each with its path or locator; that of the parent is ``above``."""
+    """The elements within one, each with its locator; that of the parent is ``above``."""
     counts: dict[object, int] = {}
     for child in parent.iterchildren(etree.Element):
         tag = child.tag

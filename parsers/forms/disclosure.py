@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from parsers.characters import key
 from parsers.document import Cell
@@ -35,8 +36,7 @@ class Reading:
     tables: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """A row of values, with the head row above it if one is printed."""
 
     code: str
@@ -123,13 +123,19 @@ def _edition(heads: set[str]) -> str:
     votes = dict.fromkeys(_EDITIONS, 0)
     for head in heads:
         for edition in _EDITIONS:
-            votes[edition] += sum(key(c.label)[:4] in key(head) for c in _distinctive(edition))
+            votes[edition] += sum(start in key(head) for start in _distinctive(edition))
     return max(_EDITIONS, key=lambda e: votes[e])
 
 
-def _distinctive(edition: str) -> list[Label]:
-    other = {key(c.label)[:4] for e in _EDITIONS if e != edition for b in _form(e).blocks for c in b.columns}
-    return [c for b in _form(edition).blocks for c in b.columns if key(c.label)[:4] not in other]
+@cache
+def _distinctive(edition: str) -> tuple[str, ...]:
+    """How the columns begin that no other edition has; as often as the form prints them."""
+    other = {start for e in _EDITIONS if e != edition for start in _starts(e)}
+    return tuple(start for start in _starts(edition) if start not in other)
+
+
+def _starts(edition: str) -> list[str]:
+    return [key(c.label)[:4] for block in _form(edition).blocks for c in block.columns]
 
 
 def _row_facts(block: Block, row: Label, lines: list[_Line]) -> list[Fact]:

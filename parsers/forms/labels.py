@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from os.path import commonprefix
 
 from parsers.characters import key
 
@@ -51,8 +52,9 @@ def similarity(a: str, b: str) -> float:
         return 1.0
     if abs(len(a) - len(b)) > longest * (1 - NEAR):
         return 0.0
-    if sum(x in b for x in a) < longest * (NEAR - CLEARLY):
+    if sum(map(b.__contains__, a)) < longest * (NEAR - CLEARLY):
         return 0.0
+    a, b = _where_they_differ(a, b)
     before, previous = list[int](), list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         current = [i]
@@ -63,6 +65,14 @@ def similarity(a: str, b: str) -> float:
             current.append(cost)
         before, previous = previous, current
     return 1 - previous[-1] / longest
+
+
+def _where_they_differ(a: str, b: str) -> tuple[str, str]:
+    """Two words without what they begin and end with alike, which adds nothing to their distance."""
+    start = len(commonprefix((a, b)))
+    a, b = a[start:], b[start:]
+    end = len(commonprefix((a[::-1], b[::-1])))
+    return a[: len(a) - end], b[: len(b) - end]
 
 
 class Labels:

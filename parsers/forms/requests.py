@@ -8,8 +8,9 @@ the years after still print it as one, and it is then read as the row ``other``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from parsers.characters import key
 from parsers.document import Cell
@@ -24,10 +25,10 @@ COLUMNS = 7
 LIKELY = 0.5
 """Least similarity of a label that only its place between known rows helps to tell."""
 _EDITIONS = ("2021", "2019")
-_HEAD = ("申请人情况", "自然人", "法人或其他组织", "商业企业", "科研机构", "社会公益组织", "法律服务机构")
-_NEXT_HEAD = (
+_HEADS = frozenset((
+    "申请人情况", "自然人", "法人或其他组织", "商业企业", "科研机构", "社会公益组织", "法律服务机构",
     "行政复议", "行政诉讼", "结果维持", "结果纠正", "其他结果", "尚未审结", "未经复议直接起诉", "复议后起诉",
-)  # fmt: skip
+))  # fmt: skip
 """Each of these words makes a row a head, this form's or the next one's: its 其他 and 总计 are no rows."""
 _LAST = ("other.other", "handled_total")
 """Rows whose labels, 其他 and 总计, are words of heads too; no table begins with them, or goes on with them
@@ -57,8 +58,7 @@ class _Head:
     columns: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """One row with values: its code, None when its label is not known, and its seven cells, None when not
     told.
     """
@@ -167,7 +167,7 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
 
 
 def _is_head(row: Row) -> bool:
-    return any("勾稽" in c.text or key(c.text) in (*_HEAD, *_NEXT_HEAD) for c in row.labels)
+    return any("勾稽" in c.text or key(c.text) in _HEADS for c in row.labels)
 
 
 def _label(row: Row, seen: set[str]) -> tuple[Cell | None, str | None]:
@@ -239,7 +239,7 @@ def _at_start(line: _Line, starts: dict[int, set[int]]) -> _Line:
         return line
     values = cells[min(start) : min(start) + COLUMNS]
     beside = [c for c in cells if c.text and c not in values]
-    return line if beside or len(values) != COLUMNS else replace(line, values=values)
+    return line if beside or len(values) != COLUMNS else line._replace(values=values)
 
 
 def _edition(lines: list[_Line], disclosure_edition: str | None) -> str:

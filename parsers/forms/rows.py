@@ -34,8 +34,9 @@ def grid_rows(grid: Grid, table: int) -> Iterator[Row]:
     covering = defaultdict[int, list[Cell]](list)
     for cell in grid.cells:
         covering[cell.row].append(cell)
-        for row in range(cell.row + 1, cell.row + cell.rowspan):
-            covering[row].append(cell)
+        if cell.rowspan > 1:
+            for row in range(cell.row + 1, cell.row + cell.rowspan):
+                covering[row].append(cell)
     for index in sorted(covering):
         cells = sorted(covering[index], key=_COLUMN)
         own = [c for c in cells if c.row == index]
