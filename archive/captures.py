@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from surt import surt
 
 from archive.catalogue.engine import Catalogue
 from archive.queries import COLUMNS, Rows
+from archive.sortkey import sort_key
 from archive.times import iso, read_moment
 
 _WITH_BYTES = "sha256 IS NOT NULL AND verdict IN ('ok', 'not_modified')"
@@ -59,7 +59,7 @@ def find_blob(catalogue: Catalogue, name: str, at: datetime | None = None) -> st
 
 def _url_values(url: str) -> dict[str, str]:
     try:
-        return {"url": url, "surt": surt(url)}
+        return {"url": url, "surt": sort_key(url)}
     except (ValueError, UnicodeError):
         return {"url": url, "surt": url}
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from surt import surt
-
 
 @lru_cache(maxsize=1024)
 def sort_key(url: str) -> str:
@@ -13,4 +11,6 @@ def sort_key(url: str) -> str:
 
     Remembered, because the index and the catalogue ask for the same addresses.
     """
+    from surt import surt  # here, for it brings an HTTP client with it, and most commands need no key
+
     return str(surt(url))

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from surt import surt
-
 from archive.capture import Fetched, Kind, Via
+from archive.sortkey import sort_key
 from archive.times import iso
 from archive.warc.digests import Digest
 from archive.warc.exchange import Placed
@@ -108,7 +107,7 @@ def _usable(url: str) -> str:
         raise Unfit("its address has a NUL in it")
     try:
         urlsplit(url)
-        surt(url)
+        sort_key(url)
     except (ValueError, UnicodeError) as error:
         raise Unfit(f"its address cannot be taken apart: {error}") from error
     return url
