@@ -134,10 +134,12 @@ def ask(
 
 
 def _source(view: str, keep: Filter | None) -> str:
-    """The view, or the same narrowed from within: coverage counts years from each agency's first report on,
-    and no database looks at the agencies asked for before it has done so for all.
+    """The view, or the same narrowed from within.
+
+    Coverage counts years from each agency's first report on, and checks are several queries in one: no
+    database looks at the agencies asked for before it has done so for all.
     """
-    if view != "coverage" or keep is None or not (keep.agency or keep.region):
+    if view not in ("coverage", "checks") or keep is None or not (keep.agency or keep.region):
         return view
     wanted = []
     if keep.agency:
@@ -145,7 +147,9 @@ def _source(view: str, keep: Filter | None) -> str:
     if keep.region:
         wanted.append("division_code LIKE :region")
     of_these = f"agency_id IN (SELECT agency_id FROM agency WHERE {' AND '.join(wanted)})"
-    return f"({VIEWS['coverage'].replace('AND TRUE', f'AND {of_these}')}) AS coverage"
+    body = VIEWS[view].replace("AND TRUE", f"AND {of_these}")
+    body = body.replace("FROM report r\n", f"FROM (SELECT * FROM report WHERE {of_these}) AS r\n")
+    return f"({body}) AS {view}"
 
 
 def find_report(catalogue: Catalogue, name: str) -> int:

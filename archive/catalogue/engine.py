@@ -17,6 +17,7 @@ from archive.catalogue.models import Division
 from archive.catalogue.views import VIEWS
 
 if TYPE_CHECKING:
+    import psycopg
     from alembic.config import Config
 
 SQLITE_NAME = "catalogue.sqlite3"
@@ -188,7 +189,16 @@ def _engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _prepare_postgresql)
     return engine
+
+
+def _prepare_postgresql(connection: psycopg.Connection, _record: Any) -> None:
+    """To compile an answer of some thousand rows takes longer than to give it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET jit = off")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -193,10 +193,26 @@ class Extraction(Base):
 
 
 class Fact(Base):
-    """One cell of a form as read."""
+    """One cell of a form as read.
+
+    On SQLite one cell of all reports stands together in an index, with its figure, so that a series is read
+    from one place. PostgreSQL takes no text longer than 2,700 bytes into an index.
+    """
 
     __tablename__ = "fact"
-    __table_args__ = (Index("ix_fact_cell", "extraction_id", "table_code", "row_code", "column_code"),)
+    __table_args__ = (
+        Index("ix_fact_extraction_id", "extraction_id", info={"only": "sqlite"}),
+        Index(
+            "ix_fact_figure",
+            *("table_code", "row_code", "column_code", "extraction_id", "value", "state", "raw"),
+            info={"only": "sqlite"},
+        ),
+        Index(
+            "ix_fact_cell",
+            *("extraction_id", "table_code", "row_code", "column_code"),
+            info={"only": "postgresql"},
+        ),
+    )
     fact_id: Mapped[int] = mapped_column(Key, primary_key=True)
     extraction_id: Mapped[int] = mapped_column(ForeignKey("extraction.extraction_id"))
     table_code: Mapped[str] = mapped_column(String(40))

@@ -20,7 +20,8 @@ SELECT r.report_id, a.name AS agency, a.division_code, r.year, r.title, e.editio
   LEFT JOIN resource p ON p.resource_id = r.page_id
 """
 
-# A LEFT JOIN whose columns nobody asks for costs nothing: both databases leave it out.
+# A LEFT JOIN whose columns nobody asks for costs nothing: both databases leave it out. CROSS JOIN makes
+# SQLite begin with the reports: else it takes all figures of a table first, and sorts them.
 FACTS = """
 SELECT r.report_id, a.name AS agency, r.year, e.edition, f.table_code, f.row_code, f.column_code,
        CASE WHEN k.correction_id IS NULL THEN f.value ELSE k.value END AS value,
@@ -28,12 +29,13 @@ SELECT r.report_id, a.name AS agency, r.year, e.edition, f.table_code, f.row_cod
        f.raw, f.locator, e.sha256, f.certainty, f.evidence, f.value AS read_value, k.correction_id,
        a.division_code
   FROM report r
+ CROSS JOIN fact f
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   LEFT JOIN extraction e ON e.extraction_id = r.extraction_id
-  JOIN fact f ON f.extraction_id = r.extraction_id
   LEFT JOIN override o ON o.extraction_id = f.extraction_id AND o.report_id = r.report_id
        AND o.table_code = f.table_code AND o.row_code = f.row_code AND o.column_code = f.column_code
   LEFT JOIN correction k ON k.correction_id = o.correction_id
+ WHERE f.extraction_id = r.extraction_id
 """
 
 SECTIONS = """
@@ -61,8 +63,8 @@ SELECT r.report_id, a.name AS agency, r.year, 'copies.agree' AS rule,
        NULL AS expected, NULL AS actual,
        'this file says ' || COALESCE(d.taken, 'nothing') || ', ' || s.url || ' says '
          || COALESCE(d.other, 'nothing') AS detail, 'office' AS fault
-  FROM disagreement d
-  JOIN report r ON r.report_id = d.report_id
+  FROM report r
+  JOIN disagreement d ON d.report_id = r.report_id
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   JOIN resource s ON s.resource_id = d.resource_id
 UNION ALL

@@ -45,6 +45,7 @@ def questions(catalogue: Catalogue) -> Iterator[Question]:
     yield Question("one report", rows("reports", Filter(report_id=middle)))
     yield Question("one report's figures", rows("facts", Filter(report_id=middle)))
     yield Question("one report's checks", rows("checks", Filter(report_id=middle)))
+    yield Question("an agency's checks", rows("checks", Filter(agency=agency)))
     yield Question("one report's changes", rows("changes", Filter(report_id=middle)))
     yield Question("one report as it was seen", partial(_seen, catalogue, Filter(report_id=middle)))
     yield Question("the reports of a county as seen", partial(_seen, catalogue, Filter(region=division)))

@@ -101,6 +101,8 @@ def look_again(catalogue: Catalogue, reports: int) -> None:
     with loading(catalogue) as load:
         load("run", ("run_id", "kind", "started_at", "status"), [(2, "crawl", SECOND, "done")])
         load("capture", _CAPTURE, (_capture(n, 2, SECOND, "not_modified") for n in range(reports)))
+    if not catalogue.is_sqlite:
+        _count_on(catalogue)
 
 
 def _agencies(divisions: Iterable[str]) -> list[str]:

@@ -41,8 +41,8 @@ def _fact(year: int, place: str, value: float | None) -> dict[str, Any]:
     return {"extraction_id": year, **codes, "value": value, "state": state, "raw": "", "locator": ""}
 
 
-def found(catalogue: Catalogue) -> dict[tuple[str, str], tuple[Any, ...]]:
-    with ask(catalogue, "checks", Filter(report_id=2023)) as rows:
+def found(catalogue: Catalogue, keep: Filter | None = None) -> dict[tuple[str, str], tuple[Any, ...]]:
+    with ask(catalogue, "checks", keep or Filter(report_id=2023)) as rows:
         return {(r[3], r[4]): (r[5], r[6], r[7], r[9]) for r in rows.rows}
 
 
@@ -81,3 +81,14 @@ def test_another_agency_and_another_year_are_not_compared(catalogue: Catalogue) 
     taken: Cells = {"requests/carried_in/total": 9}
     archive_years(catalogue, {2021: left, 2022: left, 2023: taken}, {2021: 1, 2022: 2, 2023: 1})
     assert found(catalogue) == {}
+
+
+def test_an_agencys_checks_are_those_of_its_reports(catalogue: Catalogue) -> None:
+    left: Cells = {"requests/carried_out/total": 3}
+    taken: Cells = {"requests/carried_in/total": 4}
+    archive_years(
+        catalogue, {2020: left, 2021: taken, 2022: left, 2023: taken}, {2020: 2, 2021: 2, 2022: 1, 2023: 1}
+    )
+    assert found(catalogue, Filter(agency="某局1")) == found(catalogue)
+    assert len(found(catalogue)) == 1
+    assert found(catalogue, Filter(agency="某局3")) == {}
