@@ -22,6 +22,7 @@ CLEARLY = 0.15
 """How much nearer the best must be than the second."""
 
 _SHORTEST = 3
+_LEAST_PART, _TELLING = 4, 5
 _REMEMBERED = 4096
 _ORDINAL = re.compile(r"^\s*[（(]?\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[）)、.．,，:：]\s*")
 _BARE_ORDINAL = re.compile(r"^\s*\d{1,2}(?=[\u3400-\u9fff])")
@@ -102,18 +103,27 @@ class Labels:
         if len(text) < _SHORTEST:
             return None
         near = NEAR if len(text) > _SHORTEST else NEAR_SHORT
-        ranked = sorted(
-            ((self._score(text, known), codes) for known, codes in self._codes.items()), reverse=True
-        )
-        (best, codes), (second, others) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, [])
-        if best < near or len(codes) != 1 or (best - second < CLEARLY and others != codes):
+        scores = {known: self._score(text, known) for known in self._codes}
+        nearest = max(scores, key=lambda known: scores[known])
+        codes, best = self._codes[nearest], scores[nearest]
+        others = [known for known in scores if self._codes[known] != codes]
+        second = max((scores[known] for known in others), default=0.0)
+        if best < near or len(codes) != 1 or best - second < CLEARLY:
             return None
+        if any(len(o) >= _LEAST_PART and self._stands_beside(o, text, nearest) for o in others):
+            return None  # two rows or columns whose labels were taken for one
         return Match(codes[0], best)
+
+    def _stands_beside(self, other: str, text: str, nearest: str) -> bool:
+        """Whether a text holds another label beside the nearest one; behind that its beginning tells it."""
+        if text.startswith(nearest):
+            return other[:_TELLING] in text[len(nearest) :]
+        return other in text and other not in nearest
 
     def _score(self, text: str, known: str) -> float:
         """Similarity; a part of a label, or a label with a remark behind it, counts as near when five or more
         words agree.
         """
-        if len(known) >= 4 and len(text) >= 5 and (text in known or text.startswith(known)):
+        if len(known) >= _LEAST_PART and len(text) >= 5 and (text in known or text.startswith(known)):
             return 0.95
         return similarity(text, known)

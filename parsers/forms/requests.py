@@ -150,7 +150,7 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
     seen: set[str] = set()
     started = False
     for index, row in enumerate(rows):
-        label, code = _label(row, seen)
+        label, code = _label(row, seen, columns[0][0] if columns else None)
         if label is None or _is_head(row) or (code in _LAST and (not started or _END in seen)):
             continue
         if code is None:
@@ -170,17 +170,27 @@ def _is_head(row: Row) -> bool:
     return any("勾稽" in c.text or key(c.text) in _HEADS for c in row.labels)
 
 
-def _label(row: Row, seen: set[str]) -> tuple[Cell | None, str | None]:
+def _label(row: Row, seen: set[str], first: int | None) -> tuple[Cell | None, str | None]:
     """The cell that names the row, and the code it means: the rightmost that is known, else the rightmost.
 
-    A cell that spans several rows names their group, and no row of it that has words of its own.
+    A cell that spans several rows, or with words behind it that can be none of the seven values (``first`` is
+    the column of the first, if a head tells it), names a group, and no row of it.
     """
     labels = row.labels
+    following: Cell | None = None
     for cell in reversed(labels):
         code = _code(cell.text, seen)
-        if code and (cell is labels[-1] or cell.rowspan == 1):
+        if code and (following is None or (cell.rowspan == 1 and _is_value(row, cell, following, first))):
             return cell, code
+        following = cell
     return (labels[-1] if labels else None), None
+
+
+def _is_value(row: Row, label: Cell, words: Cell, first: int | None) -> bool:
+    """Whether words behind a row's label stand where a value does, or behind one as a remark."""
+    figures = (c.text for c in row.own if label.column < c.column < words.column)
+    among = first is not None and words.column >= first and len(behind(row, label)) <= COLUMNS
+    return among or any(figures)
 
 
 def _code(label: str, seen: set[str]) -> str | None:

@@ -125,14 +125,14 @@ def _placed(row: Row, head: list[Row], columns: list[str]) -> dict[str, Cell]:
 
 
 def _column(cell: Cell, head: list[Row]) -> str | None:
-    """The code that the head cells above say together."""
+    """The code that the head cells above say together; None where they are those of two columns."""
     above = dict.fromkeys(
         c for row in head for c in row.cells if c.column <= cell.column < c.column + c.colspan
     )
     text = "".join(key(c.text) for c in above)
     group = next((code for mark, code in _GROUPS if mark in text), None)
-    leaf = next((code for mark, code in _LEAVES if mark in text), None)
-    return f"{group}.{leaf}" if group and leaf else None
+    leaves = {code for mark, code in _LEAVES if mark in text}
+    return f"{group}.{leaves.pop()}" if group and len(leaves) == 1 else None
 
 
 def _fifteen(row: Row) -> tuple[Cell, ...] | None:

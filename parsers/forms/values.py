@@ -22,7 +22,7 @@ _NOTE = re.compile(r"[\u00b2\u00b3\u00b9\u2070-\u2079\u2460-\u24ff\u2776-\u2793*
 _DASH = re.compile(r"[-/\\—–―−─－_﹣~～]{1,4}|无|暂无|没有|不涉及|N/?A", re.IGNORECASE)
 _REMARK = re.compile(r"^([^()]*[^()\s])\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 _NUMBER = re.compile(
-    r"(?P<sign>[+\-−–增减]|增加|减少|净增|净减)?\s*(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,4})"
+    r"(?P<sign>[+\-−–](?=\d)|(?:[增减]|增加|减少|净增|净减)\s*)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,4})"
 )
 _COUNT_UNITS = frozenset(
     {"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"}
@@ -62,7 +62,7 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
     if match is None or factor is None:
         return Reading(State.UNREADABLE)
     number = Decimal(match["digits"].replace(",", "")) * factor
-    return Reading(State.VALUE, _plain(-number if match["sign"] in _MINUS else number))
+    return Reading(State.VALUE, _plain(-number if (match["sign"] or "").strip() in _MINUS else number))
 
 
 def _factor(written: str, unit: str, printed_unit: str) -> Decimal | None:

@@ -7,15 +7,16 @@ stands behind their first words must be figures. A page that has a ruled table i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 
 from parsers.layout.lines import Line, words
-from parsers.layout.page import Page
+from parsers.layout.page import Glyph, Page
 from parsers.layout.rulings import Box, Frame
 
-_FIGURE = re.compile(r"[+\-−增减]?\d[\d,]*(?:\.\d+)?[元件条]?|[-—–―－/／\\]{1,2}|无")
+_FIGURE = re.compile(r"(?:[+\-−]|净?[增减]|增加|减少)?\d[\d,]*(?:\.\d+)?[元件条]?|[-—–―－/／\\]{1,2}|无")
 _LEAST_ROWS = 2
 _LEAST_FIGURES = 0.6
 """Share of the words behind each row's first that must be figures."""
@@ -26,7 +27,8 @@ _PROSE = 0.55
 _CENTRED = 0.08
 _MOST_LABELS = 400
 _COLUMN_GAP = 3.0
-_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、.*(?:情况|事项|问题|附表)$")
+_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、.*(?:情况|事项|问题|附表)$|第二十一?条第")
+"""A part's heading, or the title of a block of table 2: 第二十条第（五）项."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class _Row:
 def frames(page: Page) -> list[Frame]:
     """The tables of a page without ruled ones, from top to bottom."""
     rows = [_Row(tuple(row)) for row in words(page.glyphs)]
-    found = (_frame(page.number, run) for run in _runs(rows, page.width))
+    found = (_frame(page, run) for run in _runs(rows, page.width))
     return [frame for frame in found if frame is not None]
 
 
@@ -83,22 +85,53 @@ def _parts_tables(row: _Row, width: float) -> bool:
     return word.right - word.left > _PROSE * width or centred or bool(_HEADING.match(word.text))
 
 
-def _frame(page: int, run: list[_Row]) -> Frame | None:
+def _frame(page: Page, run: list[_Row]) -> Frame | None:
     bearing = [row for row in run if len(row.words) > 1 and row.figures]
     behind = [w for row in bearing for w in row.words[1:]]
-    figures = [w for row in bearing for w in row.figures if w is not row.words[0]]
+    bare = all(row.figures == row.words for row in bearing)
+    figures = [w for row in bearing for w in row.figures if bare or w is not row.words[0]]
     if not figures or len(figures) < _LEAST_FIGURES * len(behind):
         return None
-    heads = [row for row in run if row.bottom <= bearing[0].top and len(row.words) == len(bearing[0].words)]
-    if len(bearing) < _LEAST_ROWS and not heads:
-        return None
+    above = [row for row in run if row.bottom <= bearing[0].top]
     columns = _columns(figures)
-    labels = [w for row in run for w in row.words if w.right <= columns[0][0]]
-    if not any(w.right <= columns[0][0] for row in bearing for w in row.words):
+    columns = _columns([*figures, *_over_blanks(columns, above)])
+    if bare and not _is_headed(columns, above):
         return None
-    xs = _sides(labels, columns)
+    if len(bearing) < _LEAST_ROWS and not (bare or any(len(r.words) == len(bearing[0].words) for r in above)):
+        return None
+    end = max(w.right for row in run for w in row.words if w.left < columns[-1][1])
+    labels = [w for row in run for w in row.words if w.right <= columns[0][0]]
+    if not bare and not any(w.right <= columns[0][0] for row in bearing for w in row.words):
+        return None
     ys = _levels(run, bearing)
-    return Frame(page, xs, ys, tuple(_boxes(xs, ys, labels)), open_top=False, open_bottom=False)
+    glyphs = [g for g in page.glyphs if ys[0] <= g.middle <= ys[-1]]
+    first = min(w.left for row in run for w in row.words) - 1
+    inner = None if bare else _inner_side(labels)
+    sides = _sides([] if bare else labels, columns, glyphs)
+    xs = (first, *((inner,) if inner else ()), *sides, end + 1)
+    boxes = tuple(_boxes(xs, ys, labels if inner else []))
+    return Frame(page.number, xs, ys, boxes, open_top=False, open_bottom=False)
+
+
+def _over_blanks(columns: Sequence[tuple[float, float]], above: Sequence[_Row]) -> list[Line]:
+    """The words of a head under which no figure and no other word stands: that column is left blank."""
+    heads = [w for row in above if len(row.words) > 1 for w in row.words[1:]]
+    return [
+        w
+        for w in heads
+        if not any(w.left < right and left < w.right for left, right in columns)
+        and not any(w.bottom < other.bottom and _overlap(w, other) for other in heads)
+    ]
+
+
+def _overlap(a: Line, b: Line) -> bool:
+    return a.left < b.right and b.left < a.right
+
+
+def _is_headed(columns: Sequence[tuple[float, float]], above: Sequence[_Row]) -> bool:
+    """Whether a word stands over each of several columns, as in table 4, which has no labels at its side."""
+    heads = [w for row in above for w in row.words]
+    return len(columns) > 1 and all(any(w.left < r and left < w.right for w in heads) for left, r in columns)
 
 
 def _columns(figures: Sequence[Line]) -> list[tuple[float, float]]:
@@ -112,12 +145,27 @@ def _columns(figures: Sequence[Line]) -> list[tuple[float, float]]:
     return columns
 
 
-def _sides(labels: Sequence[Line], columns: Sequence[tuple[float, float]]) -> tuple[float, ...]:
-    """The sides of the label columns (groups, rows) and of each column of figures, half way between them."""
-    first, last = min(w.left for w in labels) - 1, max(w.right for w in labels)
-    between = [(last + columns[0][0]) / 2, *((a[1] + b[0]) / 2 for a, b in pairwise(columns))]
-    inner = _inner_side(labels)
-    return (first, *((inner,) if inner else ()), *between, columns[-1][1] + 1)
+def _sides(
+    labels: Sequence[Line], columns: Sequence[tuple[float, float]], glyphs: Sequence[Glyph]
+) -> tuple[float, ...]:
+    """Where labels, if there are any, and columns of figures part; heads may reach further than figures."""
+    outer = [_gap(max(w.right for w in labels), columns[0][0], glyphs)] if labels else []
+    return (*outer, *(_gap(a[1], b[0], glyphs) for a, b in pairwise(columns)))
+
+
+def _gap(left: float, right: float, glyphs: Iterable[Glyph]) -> float:
+    """Where between two places the fewest characters stand; of several such stretches the widest's middle."""
+    begin_or_end = Counter[float]()
+    for glyph in glyphs:
+        if left < glyph.right and glyph.left < right:
+            begin_or_end[max(left, glyph.left)] += 1
+            begin_or_end[min(right, glyph.right)] -= 1
+    stretches: list[tuple[int, float, float]] = []
+    standing = 0
+    for here, following in pairwise(sorted({left, right, *begin_or_end})):
+        standing += begin_or_end[here]
+        stretches.append((standing, here - following, (here + following) / 2))
+    return min(stretches)[2] if stretches else left
 
 
 def _inner_side(labels: Sequence[Line]) -> float | None:
@@ -151,10 +199,14 @@ def _levels(run: Sequence[_Row], bearing: Sequence[_Row]) -> tuple[float, ...]:
 
 
 def _boxes(xs: tuple[float, ...], ys: tuple[float, ...], labels: Sequence[Line]) -> Iterator[Box]:
-    """A cell for each row and column; a label that reaches across the two label columns has both."""
+    """A cell for each row and column. Of two columns of ``labels`` (of groups and of rows) a row in which
+    none begins in the second has one cell for both, for no figure can stand there.
+    """
     for row, (top, bottom) in enumerate(pairwise(ys)):
         mine = [w for w in labels if top <= (w.top + w.bottom) / 2 < bottom]
-        across = len(xs) > 3 and any(w.left < xs[1] - 1 and xs[1] + 1 < w.right for w in mine)
+        across = bool(labels) and (
+            all(w.left < xs[1] for w in mine) or any(w.left < xs[1] - 1 and xs[1] + 1 < w.right for w in mine)
+        )
         if across:
             yield Box(0, row, 2, row + 1)
         for column in range(2 if across else 0, len(xs) - 1):

@@ -6,7 +6,7 @@ reports are bent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from io import BytesIO
@@ -185,6 +185,23 @@ def page_pdf(
         if 1 <= index <= len(printed):
             pen.table(printed[index - 1], (break_after or {}).get(index - 1))
     pen.end_page()
+    canvas.save()
+    return out.getvalue()
+
+
+def words_pdf(words: Sequence[tuple[str, float, float]]) -> bytes:
+    """A page with each word about the middle and on the line given, in points from the top left; no rules."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=A4)
+    canvas.setFont("STSong-Light", 9)
+    for text, middle, top in words:
+        canvas.drawCentredString(middle, A4[1] - top, text)
     canvas.save()
     return out.getvalue()
 

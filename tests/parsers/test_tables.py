@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -17,6 +18,7 @@ from printed_reports import (
     review_sheet,
     sheets,
     table_html,
+    words_pdf,
     wrong,
 )
 
@@ -240,6 +242,50 @@ def test_a_pdf_whose_columns_no_rule_parts(figures: dict[str, str], rules: str) 
     assert false == {}
     requests = [p for p in figures if p.startswith("requests/")]
     assert sum(read_as[p].value is not None for p in requests if p in read_as) >= 0.9 * len(requests)
+    assert wrong(extraction, {p: v for p, v in figures.items() if p not in requests}) == {}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_blanks_in_a_pdf_without_rules_never_move_a_figure(figures: dict[str, str], seed: int) -> None:
+    """A column or row that is left blank wholly shows itself by its head or label alone."""
+    chance = random.Random(seed)
+    share = chance.choice([0.2, 0.5, 0.8])
+    columns = {p.partition("/")[0] + p.rpartition("/")[2] for p in figures}
+    blank = {c for c in sorted(columns) if chance.random() < share / 2}
+    bent = {
+        p: "" if p.partition("/")[0] + p.rpartition("/")[2] in blank or chance.random() < share else v
+        for p, v in figures.items()
+    }
+    read_as = by_place(read(page_pdf(TITLE, sheets(bent), rules="none")))
+    said = {p: f for p, f in read_as.items() if f.value is not None and p in bent}
+    assert {p: f for p, f in said.items() if not bent[p] or f.value != Decimal(bent[p])} == {}
+
+
+def test_heads_wider_than_their_figures_in_a_pdf_without_rules() -> None:
+    """As an office suite prints a table without borders, in the middle of its columns."""
+    columns = (70.0, 170.0, 240.0, 310.0)
+    lines = [
+        ("第二十条第（五）项",), ("信息内容", "上一年项目数量", "本年增/减", "处理决定数量"),
+        ("行政许可", "12", "-3", "40"), ("其他对外管理服务事项", "5", "+5", "7"),
+        ("第二十条第（六）项",), ("信息内容", "上一年项目数量", "本年增/减", "处理决定数量"),
+        ("行政处罚", "20", "减少2", "8"), ("行政强制", "3", "", "1"),
+        ("第二十条第（八）项",), ("信息内容", "上一年项目数量", "本年增/减"), ("行政事业性收费", "2", "0"),
+    ]  # fmt: skip
+    words = [
+        (text, columns[index] if len(line) > 1 else 205.0, 150.0 + 24 * row)
+        for row, line in enumerate(lines)
+        for index, text in enumerate(line)
+        if text
+    ]
+    read_as = by_place(read(words_pdf([(TITLE, 200.0, 60.0), *words])))
+    expected = {
+        "licensing": (12, -3, 40), "other_services": (5, 5, 7), "penalties": (20, -2, 8),
+        "coercive_measures": (3, None, 1), "fees": (2, 0),
+    }  # fmt: skip
+    for row, values in expected.items():
+        columns_of = ("previous_items", "change", "decisions")[: len(values)]
+        said = [read_as[f"disclosure/{row}/{column}"].value for column in columns_of]
+        assert said == [None if v is None else Decimal(v) for v in values], row
 
 
 def test_blank_and_dash_are_not_zero(figures: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from parsers.forms.labels import words
+from parsers.forms.labels import Labels, words
 from parsers.forms.values import read_value
 from parsers.report import State
 
@@ -41,7 +41,23 @@ def test_dash(raw: str) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["12 34", "约20", "1,23", "1.2.3", "O", "2件3", "5万元", "见附件", "（3）", "1/2", "①", "½", "1②3", "*"],
+    [
+        "12 34",
+        "约20",
+        "1,23",
+        "1.2.3",
+        "O",
+        "2件3",
+        "5万元",
+        "见附件",
+        "（3）",
+        "1/2",
+        "①",
+        "½",
+        "1②3",
+        "*",
+        "- 23",
+    ],
 )
 def test_what_is_no_plain_number_is_unreadable(raw: str) -> None:
     reading = read_value(raw)
@@ -57,3 +73,21 @@ def test_unit_that_the_head_prints() -> None:
 )
 def test_ordinals_and_brackets_do_not_count(label: str) -> None:
     assert words(label) == "予以公开"
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [
+        ("行政处罚", "penalties"), ("行政处罚（含简易程序）", "penalties"), ("行政罚处", "penalties"),
+        ("行政处罚 行政强制", None), ("本年制发件数本年废止件数", None),
+        ("（二）部分公开（区分处理的，只计这一情形，不计其他情形）1.属于国家秘", None),
+    ],
+)  # fmt: skip
+def test_two_labels_in_one_are_neither(printed: str, meant: str | None) -> None:
+    partly = "部分公开（区分处理的，只计这一情形，不计其他情形）"
+    labels = Labels([
+        ("行政处罚", "penalties"), ("行政强制", "coercive_measures"), ("本年制发件数", "issued"),
+        ("本年废止件数", "repealed"), (partly, "partially_granted"), ("属于国家秘密", "denied.state_secret"),
+    ])  # fmt: skip
+    near = labels.near(printed)
+    assert (near.code if near else None) == meant
