@@ -13,7 +13,7 @@ from nights import CELL, OTHER_URL, REPORT, URL, Archive, Got, page
 from archive.history.rebuild import check
 from archive.history.review import Kind, decide
 from archive.queries import Filter
-from archive.search import facets
+from archive.search import facets, find
 from archive.search.characters import BREAK, indexed, snippet
 from archive.search.find import Hit, search
 from archive.search.query import BadQuery, fts5, parse
@@ -81,6 +81,20 @@ def test_filters_keep_region_year_and_agency(archive: Archive) -> None:
     assert found(archive, "三十七", Filter(agency="水利")) == []
     assert found(archive, "三十七", Filter(region="11")) == []
     assert len(found(archive, "三十七", limit=1)) == 1
+
+
+@pytest.mark.parametrize("newest", [0, 1, 5, 1000])
+def test_the_newest_come_first_and_once_however_many_are_read_through(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, newest: int
+) -> None:
+    night(archive)
+    night(archive, replace(REPORT, agency="中卫市民政局", year=2024), url=OTHER_URL)
+    every = [(h.report_id, h.ordinal) for h in found(archive, "政府信息 OR 三十七")]
+    assert len(every) > 5
+    monkeypatch.setattr(find, "NEWEST", newest)
+    for limit in (1, 2, len(every) - 1, len(every), 100):
+        hits = found(archive, "政府信息 OR 三十七", limit=limit)
+        assert [(h.report_id, h.ordinal) for h in hits] == every[:limit]
 
 
 def test_many_agencies_are_looked_through_one_by_one(
