@@ -127,13 +127,14 @@ def ask(
     """The rows of a public view that the filter keeps; of all its columns, or of those named."""
     where, values = _where(view, keep or Filter())
     order = "change_id" if keep is not None and keep.after is not None else _ORDER[view]
-    statement = text(f"SELECT {columns or COLUMNS[view]} FROM {_source(view, keep)}{where} ORDER BY {order}")
+    source = _source(view, keep, is_sqlite=catalogue.is_sqlite)
+    statement = text(f"SELECT {columns or COLUMNS[view]} FROM {source}{where} ORDER BY {order}")
     with catalogue.reading() as session:
         result = session.execute(statement, values, execution_options={"yield_per": 1000})
         yield Rows(tuple(result.keys()), iter(result))
 
 
-def _source(view: str, keep: Filter | None) -> str:
+def _source(view: str, keep: Filter | None, *, is_sqlite: bool) -> str:
     """The view, or the same narrowed from within.
 
     Coverage counts years from each agency's first report on, and checks are several queries in one: no
@@ -147,9 +148,20 @@ def _source(view: str, keep: Filter | None) -> str:
     if keep.region:
         wanted.append("division_code LIKE :region")
     of_these = f"agency_id IN (SELECT agency_id FROM agency WHERE {' AND '.join(wanted)})"
-    body = VIEWS[view].replace("AND TRUE", f"AND {of_these}")
-    body = body.replace("FROM report r\n", f"FROM (SELECT * FROM report WHERE {of_these}) AS r\n")
-    return f"({body}) AS {view}"
+    if view == "coverage":
+        return f"({VIEWS[view].replace('AND TRUE', f'AND {of_these}')}) AS coverage"
+    return _checks_of(f"SELECT * FROM report WHERE {of_these}", is_sqlite=is_sqlite)
+
+
+def _checks_of(reports: str, *, is_sqlite: bool) -> str:
+    """The checks of these reports only. PostgreSQL is made to ask them one report at a time: it would rather
+    join all figures with each other.
+    """
+    if is_sqlite:
+        body = VIEWS["checks"].replace("FROM report r\n", f"FROM ({reports}) AS r\n")
+        return f"({body}) AS checks"
+    of_one = "SELECT c.* FROM checks c WHERE c.report_id = r.report_id OFFSET 0"
+    return f"(SELECT k.* FROM ({reports}) AS r CROSS JOIN LATERAL ({of_one}) AS k) AS checks"
 
 
 def find_report(catalogue: Catalogue, name: str) -> int:
