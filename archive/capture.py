@@ -28,12 +28,14 @@ class Kind(StrEnum):
     GIVEN = "given"
     PICTURE = "picture"
     """One of several pictures that a page shows for its report; together they are an attachment."""
+    BODY = "body"
+    """The pages over which a report's body is cut, bound in their order: what its page says."""
     ROBOTS = "robots"
     PART = "part"
     """What a page asked for while it was drawn: scripts and data."""
 
 
-READABLE_KINDS = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)
+READABLE_KINDS = (Kind.ARTICLE, Kind.ATTACHMENT, Kind.BODY, Kind.GIVEN)
 """Kinds whose files are read as reports."""
 FILE_KINDS = (Kind.ATTACHMENT, Kind.PICTURE)
 """Kinds of what a report's page leads to."""
@@ -45,7 +47,8 @@ class Fetched:
 
     ``exchange`` is None when no answer came (verdict ``error`` or ``excluded``). ``location`` is the
     address a redirect led to. ``again`` marks a second fetch right after the first, made to learn which
-    parts of a page change by themselves.
+    parts of a page change by themselves. ``cut``: the page holds only a piece of its report's body, and
+    says nothing alone.
     """
 
     url: str
@@ -63,6 +66,7 @@ class Fetched:
     via: Via = Via.HTTP
     location: str | None = None
     again: bool = False
+    cut: bool = False
 
 
 POSTED = "__wb_method=POST"
@@ -84,7 +88,7 @@ def posted_url(url: str, body: str) -> str:
 class Known:
     """The newest stored bytes of a URL, with the validators its server sent along with them.
 
-    ``changed``: it has given other bytes before.
+    ``changed``: it has given other bytes before. ``cut``: they are only a piece of a report's body.
     """
 
     url: str
@@ -94,6 +98,7 @@ class Known:
     etag: str | None
     last_modified: str | None
     changed: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,5 +180,6 @@ def _capture_row(entry: Archived, resource_id: int, run_id: int) -> dict[str, An
         "warc_length": placed.length,
         "location": _storable(fetched.location),
         "again": fetched.again,
+        "cut": fetched.cut,
         "recorded_at": entry.recorded_at,
     }

@@ -68,6 +68,7 @@ def notes_of(fetched: Fetched) -> dict[str, str]:
         "Parent": fetched.parent_url,
         "Location": fetched.location,
         "Again": "yes" if fetched.again else None,
+        "Cut": "yes" if fetched.cut else None,
     }
     if fetched.exchange is not None and fetched.url != fetched.exchange.url:
         notes["URL"] = fetched.url
@@ -198,6 +199,7 @@ def _fetched(record: Record, notes: Mapping[str, str], status: int | None, field
         via=Via(notes.get("via", Via.HTTP)),
         location=notes.get("location"),
         again="again" in notes,
+        cut="cut" in notes,
     )
 
 

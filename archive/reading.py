@@ -135,7 +135,7 @@ def _readable() -> Select[str]:
         select(Blob.sha256)
         .join(Capture, Capture.sha256 == Blob.sha256)
         .join(Resource, Resource.resource_id == Capture.resource_id)
-        .where(Resource.kind.in_(kinds), Capture.verdict == "ok")
+        .where(Resource.kind.in_(kinds), Capture.verdict == "ok", ~Capture.cut)
         .group_by(Blob.sha256)
         .order_by(func.min(Capture.capture_id))
     )

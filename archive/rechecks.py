@@ -11,7 +11,7 @@ from archive.capture import Kind
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Capture, Report, Resource, Version
 
-_PICTURE = aliased(Resource)
+_PIECE = aliased(Resource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +69,25 @@ def _changes(session: Session, host: str) -> tuple[dict[str, str], dict[str, str
         .where(Resource.host == host)
         .order_by(Version.version_id)
     )
+    # pieces that are bound to one file have no versions of their own
+    piece = select(_PIECE.url, Version.ordinal, Version.first_seen, Report.published_on)
     of_pictures = (
-        select(_PICTURE.url, Version.ordinal, Version.first_seen, Report.published_on)
-        .join(Resource, Resource.parent_id == _PICTURE.parent_id)
+        piece.join(Resource, Resource.parent_id == _PIECE.parent_id)
         .join(Version, Version.resource_id == Resource.resource_id)
         .join(Report, Report.report_id == Version.report_id)
-        .where(_PICTURE.host == host, _PICTURE.kind == Kind.PICTURE.value)
+        .where(_PIECE.host == host, _PIECE.kind == Kind.PICTURE.value)
+        .order_by(Version.version_id)
+    )
+    of_bodies = (
+        piece.join(Version, Version.resource_id == _PIECE.parent_id)
+        .join(Report, Report.report_id == Version.report_id)
+        .where(_PIECE.host == host, _PIECE.kind == Kind.ARTICLE.value)
         .order_by(Version.version_id)
     )
     changed: dict[str, str] = {}
     published: dict[str, str | None] = {}
-    for url, ordinal, first_seen, published_on in (*session.execute(query), *session.execute(of_pictures)):
+    rows = (row for one in (of_pictures, of_bodies, query) for row in session.execute(one))
+    for url, ordinal, first_seen, published_on in rows:
         published[url] = published_on
         if ordinal > 1:
             changed[url] = first_seen

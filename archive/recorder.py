@@ -14,20 +14,19 @@ from types import TracebackType
 
 from sqlalchemy import select
 
+from archive.bound import MEDIA_TYPE as BOUND_TYPE
+from archive.bound import Binding, bound, name_of
 from archive.capture import POSTED, Fetched, Kind, Known, ListingSeen, Via
 from archive.catalogue.engine import Catalogue, take_turn
 from archive.catalogue.models import Capture, Resource
 from archive.evidence import CARRIERS, Archived, add_captures, add_listing, is_empty
 from archive.notes import LISTING_TYPE, fields_of, listing_block, notes_of
-from archive.pictures import MEDIA_TYPE as PICTURES_TYPE
-from archive.pictures import bound, name_of
 from archive.runs import run_notes
 from archive.times import Clock, iso, utc_now
 from archive.warc.exchange import Original, Placed
 from archive.warc.payload import UndecodableBody, split_head
 from archive.warc.reader import RecordUnreadable, read_payload
 from archive.warc.writer import WarcWriter, digest, digest_label
-from parsers.sniff import IMAGES, sniff
 
 BATCH = 200
 
@@ -86,6 +85,18 @@ class Recorder:
         """The newest stored bytes of ``url``, for a conditional request."""
         return self._known.get(url)
 
+    def verdict_before(self, url: str) -> str | None:
+        """What came of asking for ``url`` on the run before, None where no earlier run did."""
+        query = (
+            select(Capture.verdict)
+            .join(Resource, Resource.resource_id == Capture.resource_id)
+            .where(Resource.url == url, Capture.run_id != self._run_id)
+            .order_by(Capture.capture_id.desc())
+            .limit(1)
+        )
+        with self._catalogue.reading() as session:
+            return session.scalar(query)
+
     def known_body(self, url: str) -> bytes:
         """The stored bytes of a URL that :meth:`known` knows.
 
@@ -119,8 +130,9 @@ class Recorder:
         date = iso(fetched.fetched_at)
         notes = notes_of(fetched)
         placed = self._writer.store_conversion(fetched.url, date, media_type, fetched.body, of, notes)
-        sha256 = hashlib.sha256(fetched.body).hexdigest()
-        self.add_placed(replace(fetched, body=None), placed, sha256, len(fetched.body))
+        sums = _Sums(placed.payload_digest, hashlib.sha256(fetched.body).hexdigest())
+        self._remember(fetched, placed, sums)
+        self.add_placed(replace(fetched, body=None), placed, sums.sha256, len(fetched.body))
 
     def add_placed(self, fetched: Fetched, placed: Placed, sha256: str | None, size: int | None) -> None:
         """Keep the row of a record that is on disk already, as an imported one is."""
@@ -150,28 +162,31 @@ class Recorder:
         self.add_placed(fetched, placed, sha256, len(data))
         return True
 
-    def add_pictures(self, page_url: str, pictures: Sequence[str]) -> None:
-        """Keep the pictures that a page shows for its report as one file; what was never had is left out.
+    def add_bound(self, page_url: str, binding: Binding, pieces: Sequence[str]) -> None:
+        """Keep the pieces in which a page hands out its report as one file; what was never had is left out.
 
-        Raises :class:`~archive.pictures.TooManyPictures`.
+        Raises :class:`~archive.bound.TooManyPieces`.
         """
         self._make_durable()
-        had = dict.fromkeys(self._known[url].sha256 for url in pictures if url in self._known)
-        files = [read_blob(self._catalogue, self._home, sha256) for sha256 in had]
-        files = [data for data in files if sniff(data) in IMAGES]
+        had: dict[str, str] = {}
+        for url in pieces:
+            if url in self._known:
+                had.setdefault(self._known[url].sha256, url)
+        files = {url: read_blob(self._catalogue, self._home, sha256) for sha256, url in had.items()}
+        files = {url: data for url, data in files.items() if binding.takes(data)}
         if files:
-            self._keep_bound(page_url, bound(files))
+            self._keep_bound(page_url, binding, list(files), bound(files.values()))
 
-    def _keep_bound(self, page_url: str, data: bytes) -> None:
-        name, sha256 = name_of(page_url), hashlib.sha256(data).hexdigest()
+    def _keep_bound(self, page_url: str, binding: Binding, pieces: Sequence[str], data: bytes) -> None:
+        name, sha256 = name_of(page_url, binding), hashlib.sha256(data).hexdigest()
         known = self._known.get(name)
         fetched = Fetched(
             url=name,
             fetched_at=self._clock(),
-            kind=Kind.ATTACHMENT,
+            kind=binding.kind,
             verdict="ok",
-            reason="the pictures of its page",
-            media_type=PICTURES_TYPE,
+            reason=f"the {binding.pieces} of the report, as one file",
+            media_type=BOUND_TYPE,
             parent_url=page_url,
         )
         date = iso(fetched.fetched_at)
@@ -180,8 +195,9 @@ class Recorder:
             notes = notes_of(same) | {"Payload": known.payload_digest}
             self.add_placed(same, self._writer.store_note(name, date, notes), sha256, None)
             return
-        placed = self._writer.store_conversion(name, date, PICTURES_TYPE, data, None, notes_of(fetched))
-        self._known[name] = Known(name, sha256, placed.payload_digest, PICTURES_TYPE, None, None)
+        notes = notes_of(fetched) | {"Pieces": " ".join(pieces)}
+        placed = self._writer.store_conversion(name, date, BOUND_TYPE, data, None, notes)
+        self._known[name] = Known(name, sha256, placed.payload_digest, BOUND_TYPE, None, None)
         self.add_placed(fetched, placed, sha256, len(data))
 
     def add_listing(self, listing: ListingSeen) -> None:
@@ -255,6 +271,7 @@ class Recorder:
                 etag=fetched.etag,
                 last_modified=fetched.last_modified,
                 changed=_has_changed(known, sha256),
+                cut=fetched.cut,
             )
         return sha256
 
@@ -348,6 +365,7 @@ def _load_known(catalogue: Catalogue, host: str) -> dict[str, Known]:
                 etag=capture.etag,
                 last_modified=capture.last_modified,
                 changed=_has_changed(known.get(url), capture.sha256),
+                cut=capture.cut,
             )
     return known
 

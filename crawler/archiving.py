@@ -22,7 +22,7 @@ from archive.warc.exchange import Exchange, Placed
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, media_type_of, split_head
 from archive.warc.writer import ArchiveUnwritable
 from crawler.addresses import resolver
-from crawler.discovery import bears_a_report
+from crawler.discovery import bears_a_report, body_shown
 from crawler.hosts import NotAsked, hosts_of
 from crawler.page import Page, is_html, read_page
 from crawler.trouble import explain, first_line
@@ -103,6 +103,8 @@ class ArchiveMiddleware:
         page = request.meta.get("page")
         fetched = _fetched(request, response, exchange, judgement, body, fields, page)
         before = self._recorder.known(fetched.url)
+        if judgement.verdict in (Verdict.OK, Verdict.NOT_MODIFIED):
+            fetched = marked_as_piece(fetched, page, before, request.meta.get("body"))
         request.meta["placed"] = self._keep(fetched)
         request.meta["first_change"] = page is not None and self._is_first_change(fetched, before)
         request.meta["judgement"] = judgement
@@ -187,7 +189,7 @@ class ArchiveMiddleware:
     def _is_first_change(self, fetched: Fetched, before: Known | None) -> bool:
         """Whether a report's page came with other bytes than ever before, for the first time."""
         of_report = fetched.kind in (Kind.ARTICLE, Kind.GIVEN) and fetched.verdict == Verdict.OK
-        if not of_report or fetched.again or before is None or before.changed:
+        if not of_report or fetched.cut or fetched.again or before is None or before.changed:
             return False
         now = self._recorder.known(fetched.url)
         return now is not None and now.changed
@@ -266,6 +268,21 @@ def _kind(request: Request, page: Page | None = None) -> Kind:
     if kind in _LED_ON and page is not None and bears_a_report(page):
         return Kind.ARTICLE
     return kind
+
+
+def marked_as_piece(fetched: Fetched, page: Page | None, before: Known | None, first: str | None) -> Fetched:
+    """The fetch marked as a piece where it is one: then the first page of the body leads to it.
+
+    ``first`` is that where it is known. An answer without a page, such as 304, is what the one before was.
+    """
+    if page is None:
+        return replace(fetched, cut=before is not None and before.cut)
+    body = body_shown(page, fetched.kind, first)
+    if body is None and first is None:
+        return fetched
+    first = body.first if body is not None else first
+    leads = fetched.parent_url or (first if first != fetched.url else None)
+    return replace(fetched, cut=True, parent_url=leads)
 
 
 def _without_coding(headers: Headers) -> Headers:

@@ -13,6 +13,8 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from archive.capture import Kind
+from crawler.bodies import Body, cut_body
 from crawler.families import Ask, Family, ListItem, family_of, is_article_url, items_of, paging_of
 from crawler.page import FILE_EXTENSION, Link, Page
 from crawler.report_files import LITTLE_TEXT, report_files
@@ -54,7 +56,8 @@ class Candidate:
     """A URL worth fetching; the higher `priority` (0 to 100), the sooner. `reason` is for people to read.
 
     `row` is what a list shows of it, `ask` how it is asked for where that is not by its address, `of_article`
-    says that it belongs to the report of the page it was found on, `picture` that it is one of its pictures.
+    says that it belongs to the report of the page it was found on, `picture` that it is one of its pictures,
+    `of_body` that it is one of the pages that its body is cut into.
     """
 
     url: str
@@ -66,6 +69,7 @@ class Candidate:
     ask: Ask | None = None
     of_article: bool = False
     picture: bool = False
+    of_body: bool = False
 
     @property
     def shown_date(self) -> date | None:
@@ -80,6 +84,7 @@ class Place:
     `within_report`: the page was fetched as a report, so that its files are taken whatever it is called.
     `by_hand`: a person gave the address and wants it walked.
     `within_column`: a report column led to it as a part of itself, or a link named it as one.
+    `body`: the first page of the body that it is a page of.
     """
 
     depth: int = 0
@@ -87,6 +92,7 @@ class Place:
     within_report: bool = False
     within_column: bool = False
     by_hand: bool = False
+    body: str | None = None
 
 
 _OPEN = "looks like openness"
@@ -144,6 +150,16 @@ def bears_a_report(page: Page) -> bool:
     return _report_words(page) >= _WORDS_OF_A_REPORT
 
 
+def body_shown(page: Page, kind: Kind, first: str | None) -> Body | None:
+    """The body that the page, fetched as ``kind``, is a piece of; ``first`` is its first page where that is
+    known. A list has a pager too, and is none.
+    """
+    of_report = kind in (Kind.ARTICLE, Kind.GIVEN) or bears_a_report(page)
+    if not of_report or (first is None and is_report_column(page)):
+        return None
+    return cut_body(page, first)
+
+
 def _report_words(page: Page) -> int:
     return sum(words in page.text for words in _REPORT_WORDS)
 
@@ -194,7 +210,7 @@ def _crumbs(page: Page) -> list[str]:
 
 def takes_as_column(page: Page, place: Place) -> bool:
     """Whether the page is walked as a list of reports."""
-    if is_article(page):
+    if place.body is not None or is_article(page):
         return False
     if place.by_hand and not bears_a_report(page):
         return True
@@ -279,23 +295,24 @@ def _from_article(page: Page, family: Family, place: Place) -> Iterator[Candidat
     if not place.within_report and title_kind(title) is not TitleKind.REPORT:
         return
     yield from _files(page, family, title)
-    paging = paging_of(page)
-    for url in paging.urls if paging else ():
-        yield Candidate(
-            url, CandidateKind.ARTICLE, 88.0, "a further page of the body", title, of_article=True
-        )
+    yield from _pages_of_body(page, place, title)
     for link in _report_links(page) if page.main_text_length < LITTLE_TEXT else ():
         if link.kind == "anchor":
             yield Candidate(link.url, _leaf_kind(link.url), 87.0, "titled as a report", link.label)
+
+
+def _pages_of_body(page: Page, place: Place, title: str) -> Iterator[Candidate]:
+    body = cut_body(page, place.body)
+    for url in body.pages if body else ():
+        reason = "a further page of the body"
+        yield Candidate(url, CandidateKind.ARTICLE, 88.0, reason, title, of_article=True, of_body=True)
 
 
 def _files(page: Page, family: Family, title: str) -> Iterator[Candidate]:
     for file in report_files(page, family):
         kind = CandidateKind.ARTICLE if file.is_page else CandidateKind.ATTACHMENT
         label = file.label or title
-        yield Candidate(
-            file.url, kind, 90.0, file.reason, label, of_article=True, picture=file.is_picture
-        )
+        yield Candidate(file.url, kind, 90.0, file.reason, label, of_article=True, picture=file.is_picture)
 
 
 def _from_column(page: Page, family: Family, place: Place) -> Iterator[Candidate]:
@@ -419,6 +436,7 @@ def _from_other(page: Page, family: Family, place: Place, max_depth: int) -> Ite
     """Columns and reports wherever they are linked; below `max_depth` also what looks like openness."""
     if place.within_report:
         yield from _files(page, family, "")
+        yield from _pages_of_body(page, place, "")
     context = context_of(page, place.depth)
     exploring = place.depth < max_depth
     headed = _ANNUAL.search(page.text) is not None

@@ -15,7 +15,8 @@ class Step:
 
     `depth` counts the pages from the start, `barren` those since the last that named a report. `walk` is the
     address of the list that the answer is a part of.
-    `article` is the page of the report that a further page or a frame belongs to, `column` says that the page
+    `article` is the page of the report that a further page or a frame belongs to, `body` the same for a page
+    of a body that is cut, `column` says that the page
     stands within a report column, `draw` that the browser is to draw it. `hops` counts the redirects that led
     here. `again`: it is asked for once more, to learn what of it changes by itself.
     """
@@ -30,6 +31,7 @@ class Step:
     barren: int = 0
     walk: str | None = None
     article: str | None = None
+    body: str | None = None
     hops: int = 0
     column: bool = False
     draw: bool = False

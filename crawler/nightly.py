@@ -75,13 +75,17 @@ class Almanac:
             self.served.add(url)
         return known
 
+    def had_before(self, url: str) -> bool:
+        """Whether the crawl that this one goes on with had fetched it already."""
+        seen = self._seen_of(host_of(url)).get(url) if self._job.resume_since is not None else None
+        return seen is not None and self._had_before(seen)
+
     def _is_due(self, url: str, kind: Kind, seen: Seen) -> bool:
         if not self._job.night or (kind is Kind.PAGE and self._exploring):
             return True
         return is_due(url, kind, seen, self._clock(), self._economy)
 
     def _had_before(self, seen: Seen) -> bool:
-        """Whether the crawl that this one goes on with had fetched it already."""
         since = self._job.resume_since
         return since is not None and seen.checked_at >= since and seen.verdict in _GOOD
 

@@ -18,20 +18,29 @@ from scrapy.downloadermiddlewares import cookies
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from archive.bound import Binding, TooManyPieces
 from archive.capture import FILE_KINDS, Kind, ListingSeen
 from archive.listings import PastListing
-from archive.pictures import TooManyPictures
 from archive.recorder import Recorder
+from crawler.bodies import Body
 from crawler.browser import DRAWN
 from crawler.columns import columns_told
-from crawler.discovery import Candidate, CandidateKind, Place, follow, list_candidates, takes_as_column
+from crawler.discovery import (
+    Candidate,
+    CandidateKind,
+    Place,
+    body_shown,
+    follow,
+    list_candidates,
+    takes_as_column,
+)
 from crawler.families import Ask, family_named, family_of
 from crawler.frontier import Frontier, Step
 from crawler.hosts import Hosts, NotAsked
 from crawler.job import CrawlJob, Outcome, Progress
 from crawler.nightly import FROM_ARCHIVE, Almanac, NotDue
 from crawler.page import Page, is_html, read_page
-from crawler.pictured import Pictured
+from crawler.pieces import Pieces
 from crawler.sources import read_source, sitemaps_of, sources_of
 from crawler.stopping import ORPHANED, WINDOW_CLOSED
 from crawler.titles import TitleKind, title_kind
@@ -113,7 +122,7 @@ class ReportSpider(Spider):
         self._not_asked = 0
         self._spared = 0
         self._refused_files: Counter[str] = Counter()
-        self._pictured = Pictured()
+        self._pieces = Pieces()
         self._unbound: list[str] = []
         self._incomplete = 0
         self._listings = 0
@@ -176,6 +185,7 @@ class ReportSpider(Spider):
             "source": _is_source(step),
             "draw": step.draw,
             "again": step.again,
+            "body": step.body,
             "handle_httpstatus_all": True,
         }
         return Request(
@@ -204,9 +214,11 @@ class ReportSpider(Spider):
             return
         if FROM_ARCHIVE in response.flags:
             self._spared += 1
+            if self._almanac.had_before(response.url):  # by the crawl that this one goes on with
+                self._pieces.answered(step, verdict)
         else:
             self._count(verdict, len(response.body), step)
-            self._pictured.answered(step, verdict)
+            self._pieces.answered(step, verdict)
         self._note_fate(step, judgement)
         if verdict is Verdict.MOVED:
             self._tell(step, verdict, f"leads to {_target(response)}")
@@ -234,7 +246,7 @@ class ReportSpider(Spider):
             return
         if isinstance(failure.value, NotDue):
             self._spared += 1
-            self._pictured.answered(step, Verdict.GONE)
+            self._pieces.answered(step, Verdict.GONE)
             yield from self._next()
             return
         if isinstance(failure.value, NotAsked):
@@ -244,7 +256,7 @@ class ReportSpider(Spider):
         judgement = request.meta.get("judgement")
         verdict = judgement.verdict if judgement else Verdict.ERROR
         self._count(verdict, 0, step)
-        self._pictured.answered(step, verdict)
+        self._pieces.answered(step, verdict)
         problem = judgement or Judgement(Verdict.ERROR, explain(failure.value or Exception(), request.url))
         self._note_fate(step, problem)
         self._note_refusal(step, problem)
@@ -301,7 +313,7 @@ class ReportSpider(Spider):
         moved = replace(step, ask=Ask(target, reader=step.ask.reader), hops=step.hops + 1)
         walk = self._walks.get(step.walk or "")
         followed = moved.hops <= _MOST_HOPS and (owned or of_report) and self._frontier.add(moved)
-        self._pictured.moved(step, target)
+        self._pieces.moved(step, target)
         if walk is not None:
             walk.waiting.discard(step.url)
             walk.waiting.update({moved.url} if followed else ())
@@ -326,7 +338,10 @@ class ReportSpider(Spider):
             within_report=step.kind in _OF_A_REPORT,
             within_column=step.column,
             by_hand=step.kind is Kind.GIVEN and self._job.follow,
+            body=step.body,
         )
+        body = body_shown(page, step.kind, step.body)
+        report = step.article or (body.first if body else page.url)
         if step.kind is Kind.START and self._almanac.exploring:
             for ask in sources_of(page):
                 self._frontier.add(Step(ask, Kind.PAGE, _SOURCE, "the site's own search", parent=page.url))
@@ -340,12 +355,12 @@ class ReportSpider(Spider):
             self._walks.note_page(page, step, walk, found)
         if self._job.given:
             found = tuple(one for one in found if self._is_part_of_given(one))
-        self._pictured.shown(step.article or page.url, [one.url for one in found if one.picture])
+        self._note_pieces(page, report, body, found)
         self._tell_page(page, step, walk, found)
         named = any(one.kind in (CandidateKind.ARTICLE, CandidateKind.ATTACHMENT) for one in found)
         barren = step.barren + 1 if walk is not None and not named else 0
         for one in found:
-            self._queue(page, step, one, barren=barren, column=walk is not None)
+            self._queue(page, step, one, report=report, barren=barren, column=walk is not None)
 
     def _is_part_of_given(self, one: Candidate) -> bool:
         """Of a URL given by hand only its files, and where it is to be followed, its list."""
@@ -354,13 +369,27 @@ class ReportSpider(Spider):
         elsewhere = one.kind is CandidateKind.LISTING and title_kind(one.title) is TitleKind.COLUMN
         return self._job.follow and one.kind is not CandidateKind.EXPLORE and not elsewhere
 
-    def _queue(self, page: Page, step: Step, one: Candidate, *, barren: int, column: bool) -> None:
+    def _note_pieces(self, page: Page, report: str, body: Body | None, found: tuple[Candidate, ...]) -> None:
+        """Note which pages the report's body is cut into, and which pictures this one shows of it."""
+        followed = {page.url, *(one.url for one in found)}
+        here = 0
+        for number, url in sorted(body.parts.items()) if body else ():
+            here = number if url == page.url else here
+            if url in followed:
+                self._pieces.shown(report, Binding.BODY, [url], number)
+        self._pieces.shown(report, Binding.PICTURES, [one.url for one in found if one.picture], here)
+
+    def _queue(
+        self, page: Page, step: Step, one: Candidate, *, report: str, barren: int, column: bool
+    ) -> None:
         if one.ask is None and self._frontier.knows(one.url):
             return
         following = replace(
             _following(one, step, page.url),
             barren=barren,
-            article=(step.article or page.url) if one.of_article else None,
+            article=report if one.of_article and one.url != report else None,
+            body=report if one.of_body else None,
+            parent=None if one.of_body and one.url == report else page.url,
             column=one.kind is CandidateKind.LISTING
             and (column or title_kind(one.title) is TitleKind.COLUMN),
         )
@@ -476,11 +505,15 @@ class ReportSpider(Spider):
             if walk.rows:
                 self._crawled_hosts.walked_as(walk.url, walk.family)
             self._recorder.add_listing(seen)
-        for page, pictures in self._pictured.whole(lambda url: self._recorder.known(url) is not None):
+        for whole in self._pieces.reports(self._recorder):
+            if whole.late:
+                told = f"{whole.late} of its {len(whole.pieces)} {whole.binding.pieces} did not come"
+                self._unbound.append(f"{whole.page}: {told}, so it stays as it was")
+                continue
             try:
-                self._recorder.add_pictures(page, pictures)
-            except TooManyPictures as fault:
-                self._unbound.append(f"{page}: {fault}, not read as one report")
+                self._recorder.add_bound(whole.page, whole.binding, whole.pieces)
+            except TooManyPieces as fault:
+                self._unbound.append(f"{whole.page}: {fault}, not read as one report")
 
     def outcome(self, reason: str) -> Outcome:
         counts = self._counts

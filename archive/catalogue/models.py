@@ -118,7 +118,7 @@ class Resource(Base):
     surt: Mapped[str] = mapped_column(Text, index=True)
     host: Mapped[str] = mapped_column(String(255), index=True)
     kind: Mapped[str] = mapped_column(String(20))
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("resource.resource_id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("resource.resource_id"), index=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.site_id"))
 
 
@@ -135,8 +135,8 @@ class Capture(Base):
     """One fetch and its verdict. ``warc_*`` name the record; an error has none.
 
     ``location`` is where a redirect led. ``again`` marks a second fetch right after the first, made to
-    learn which parts of a page change by themselves. ``recorded_at`` is when this row was written, which
-    for an import is later than ``fetched_at``.
+    learn which parts of a page change by themselves; ``cut`` a page that holds only a piece of its report's
+    body. ``recorded_at`` is when this row was written, which for an import is later than ``fetched_at``.
     """
 
     __tablename__ = "capture"
@@ -168,6 +168,7 @@ class Capture(Base):
     warc_length: Mapped[int | None] = mapped_column(BigInteger)
     location: Mapped[str | None] = mapped_column(Text)
     again: Mapped[bool] = mapped_column(server_default=false())
+    cut: Mapped[bool] = mapped_column(server_default=false())
     recorded_at: Mapped[str] = mapped_column(Time, server_default=text("''"))
 
 

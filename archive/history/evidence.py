@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, Select, case, func, select, true
 from sqlalchemy.orm import Session
 
-from archive.capture import READABLE_KINDS
+from archive.capture import READABLE_KINDS, Kind
 from archive.catalogue.models import (
     Capture,
     Correction,
@@ -36,6 +36,12 @@ GONE = ("gone", "soft_gone")
 TROUBLE = ("blocked", "challenge", "error", "truncated", "too_large")
 FAULTS = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY)
 """Outcomes that say more of this machine than of the file."""
+
+BEARER = case(
+    (Resource.kind == Kind.BODY.value, func.coalesce(Resource.parent_id, Resource.resource_id)),
+    else_=Resource.resource_id,
+)
+"""The resource whose file a capture is: of the bound pages of a body their first page."""
 
 Place = tuple[str, str, str]
 """A cell: table, row and column code."""
@@ -172,24 +178,38 @@ class World:
                 )
 
     def _load_captures(self, ids: Sequence[int]) -> None:
+        """What each of the resources was seen to say: of a body that is cut, what its pages say together."""
         for i in ids:
             self._seen[i], self._again[i] = [], []
-        query = (
-            select(
-                Capture.capture_id, Capture.resource_id, Capture.run_id, Capture.via, Capture.fetched_at,
-                Capture.recorded_at, Capture.verdict, Capture.sha256, Capture.location, Capture.again,
-            )
-            .where(self._known(Capture.recorded_at))
-            .order_by(Capture.fetched_at, Capture.capture_id)
-        )  # fmt: skip
+        self._load_own([i for i in ids if self._sources[i].kind != Kind.BODY])
+        for bearer, bodies in self._bodies_of(ids).items():
+            self._seen[bearer] = together(self._seen[bearer], bodies)
+
+    def _bodies_of(self, ids: Sequence[int]) -> dict[int, list[Seen]]:
+        found: dict[int, list[Seen]] = {}
+        query = self._captures(BEARER).join(Resource, Resource.resource_id == Capture.resource_id)
+        query = query.where(Resource.kind == Kind.BODY.value)
+        for part in batches(ids):
+            for row in self.session.execute(query.where(Resource.parent_id.in_(part))):
+                found.setdefault(row.bearer, []).append(_seen(row))
+        return found
+
+    def _load_own(self, ids: Sequence[int]) -> None:
+        query = self._captures(Capture.resource_id)
         for part in batches(ids):
             for row in self.session.execute(query.where(Capture.resource_id.in_(part))):
-                night = (row.run_id, row.capture_id if row.via == "import" else 0)
-                seen = Seen(
-                    row.capture_id, row.resource_id, row.run_id, night, row.fetched_at, row.recorded_at,
-                    row.verdict, row.sha256, row.location,
-                )  # fmt: skip
-                (self._again if row.again else self._seen)[row.resource_id].append(seen)
+                (self._again if row.again else self._seen)[row.bearer].append(_seen(row))
+
+    def _captures(self, bearer: Any) -> Select[Any]:
+        """Captures in order. Those of a piece of a body alone say nothing."""
+        return (
+            select(
+                Capture.capture_id, bearer.label("bearer"), Capture.run_id, Capture.via, Capture.fetched_at,
+                Capture.recorded_at, Capture.verdict, Capture.sha256, Capture.location, Capture.again,
+            )
+            .where(self._known(Capture.recorded_at), ~Capture.cut)
+            .order_by(Capture.fetched_at, Capture.capture_id)
+        )  # fmt: skip
 
     def _load_readings(self, shas: Collection[str]) -> None:
         for sha in shas:
@@ -208,10 +228,11 @@ class World:
     def _load_sharers(self, shas: Collection[str]) -> None:
         found: dict[str, set[int]] = {sha: set() for sha in shas}
         query = (
-            select(Capture.sha256, Capture.resource_id)
+            select(Capture.sha256, BEARER)
             .join(Resource, Resource.resource_id == Capture.resource_id)
             .where(
                 Capture.verdict.in_(ANSWERED),
+                ~Capture.cut,
                 Resource.kind.in_([k.value for k in READABLE_KINDS]),
                 self._known(Capture.recorded_at),
             )
@@ -424,6 +445,21 @@ class World:
         return self._counts[extraction_id]
 
 
+def _seen(row: Any) -> Seen:
+    night = (row.run_id, row.capture_id if row.via == "import" else 0)
+    return Seen(
+        row.capture_id, row.bearer, row.run_id, night, row.fetched_at, row.recorded_at,
+        row.verdict, row.sha256, row.location,
+    )  # fmt: skip
+
+
+def together(page: Sequence[Seen], bodies: Sequence[Seen]) -> list[Seen]:
+    """The captures of a page with those of its body: on one night the body is what the page says."""
+    nights = {body.night for body in bodies}
+    own = [seen for seen in page if seen.night not in nights or seen.verdict not in ANSWERED]
+    return sorted((*own, *bodies), key=lambda seen: (seen.at, seen.capture_id))
+
+
 def judged(walks: Sequence[_Column]) -> Iterator[tuple[_Column, bool]]:
     """Each walk, and whether it may be believed when something is not on it.
 
@@ -442,6 +478,14 @@ def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Parts that fit an IN list."""
     for start in range(0, len(values), SQL_LIMIT):
         yield values[start : start + SQL_LIMIT]
+
+
+def bearers_of(session: Session, resource_ids: Iterable[int]) -> set[int]:
+    """The resources, in the place of a body its page."""
+    found: set[int] = set()
+    for part in batches(list(resource_ids)):
+        found.update(session.scalars(select(BEARER).where(Resource.resource_id.in_(part))))
+    return found
 
 
 def children_of(session: Session, resource_ids: Sequence[int]) -> list[int]:

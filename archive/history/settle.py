@@ -28,7 +28,7 @@ from archive.catalogue.models import (
     Version,
 )
 from archive.history.derive import Historian
-from archive.history.evidence import World, batches, children_of
+from archive.history.evidence import World, batches, bearers_of, children_of
 from archive.history.identity import AgencyName as Named
 from archive.history.reckoning import ReckoningRow
 from archive.history.rows import (
@@ -126,7 +126,8 @@ def reports_of(
     session: Session, historian: Historian, world: World, resource_ids: Collection[int]
 ) -> tuple[dict[str, set[int]], set[str]]:
     """Which resources bear the reports that these resources bear, and which reports they are stored as."""
-    affected = set(resource_ids) | set(children_of(session, list(resource_ids)))
+    bearing = bearers_of(session, resource_ids)
+    affected = bearing | set(children_of(session, list(bearing)))
     world.gather(affected)
     shared = {
         other

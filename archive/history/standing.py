@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.capture import Kind
 from archive.catalogue.models import Capture, Extraction, Linkage, Report, Resource
 from archive.history.derive import Historian
-from archive.history.evidence import ANSWERED, World, batches
+from archive.history.evidence import ANSWERED, BEARER, World, batches
 from archive.history.rows import History, OverrideRow, VersionRow
 from archive.history.settle import reports_of, stored_histories
 from archive.times import iso
@@ -159,11 +159,12 @@ def _of_evidence(session: Session, known: str, report_ids: Sequence[int]) -> lis
 
 def _of_former(session: Session, known: str) -> list[_Numbered]:
     """Reports that were told apart then and are not now: their files bear none today."""
-    linked = select(Linkage.linkage_id).where(Linkage.resource_id == Capture.resource_id)
+    linked = select(Linkage.linkage_id).where(Linkage.resource_id == BEARER)
     query = (
-        select(Capture.resource_id)
+        select(BEARER)
+        .join(Capture, Capture.resource_id == Resource.resource_id)
         .join(Extraction, Extraction.sha256 == Capture.sha256)
-        .where(Extraction.outcome == Outcome.REPORT, ~linked.exists())
+        .where(Extraction.outcome == Outcome.REPORT, ~Capture.cut, ~linked.exists())
         .distinct()
     )
     resources = list(session.scalars(query))
@@ -251,9 +252,10 @@ def _last_files(
 ) -> dict[int, tuple[str, str]]:
     """The file that each resource gave last by then, and when."""
     query = (
-        select(Capture.resource_id, Capture.sha256, func.max(Capture.fetched_at))
-        .where(Capture.verdict.in_(ANSWERED), Capture.sha256.is_not(None), ~Capture.again)
-        .group_by(Capture.resource_id, Capture.sha256)
+        select(BEARER, Capture.sha256, func.max(Capture.fetched_at))
+        .join(Resource, Resource.resource_id == Capture.resource_id)
+        .where(Capture.verdict.in_(ANSWERED), Capture.sha256.is_not(None), ~Capture.again, ~Capture.cut)
+        .group_by(BEARER, Capture.sha256)
     )
     if clocks.seen is not None:
         query = query.where(Capture.fetched_at <= clocks.seen)
@@ -261,7 +263,9 @@ def _last_files(
         query = query.where(Capture.recorded_at <= clocks.known)
     found: dict[int, tuple[str, str]] = {}
     for part in batches(sorted(resource_ids)):
-        for resource_id, sha256, at in session.execute(query.where(Capture.resource_id.in_(part))):
+        bodies = and_(Resource.kind == Kind.BODY.value, Resource.parent_id.in_(part))
+        own = or_(Capture.resource_id.in_(part), bodies)
+        for resource_id, sha256, at in session.execute(query.where(own)):
             if sha256 is not None and (resource_id not in found or found[resource_id][1] < at):
                 found[resource_id] = (sha256, at)
     return found

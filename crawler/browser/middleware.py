@@ -12,7 +12,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 
 from archive.capture import FILE_KINDS, Fetched, Kind, Via
 from archive.times import utc_now
-from crawler.archiving import recorder_of
+from crawler.archiving import marked_as_piece, recorder_of
 from crawler.browser import DRAWN
 from crawler.browser.cookies import Pass, for_the_jar, kept, to_keep
 from crawler.browser.messages import BrowserUnavailable, DrawingFailed, Drawn
@@ -221,6 +221,7 @@ class BrowserMiddleware:
                 parent_url=request.meta.get("parent"),
                 via=Via.BROWSER,
             )
+            fetched = marked_as_piece(fetched, page, None, request.meta.get("body"))
             self._recorder.add_drawn(fetched, visit.placed)
         request.meta["judgement"] = judgement
         request.meta["page"] = page

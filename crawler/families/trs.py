@@ -28,6 +28,7 @@ _COUNT = re.compile(r"[cC]ount[pP]age\s*=\s*(\d+)")
 _COUNTNUM = re.compile(r"[cC]ount[nN]um\s*=\s*(\d+)")
 _CURRENT = re.compile(r"[cC]urrent[pP]age\s*=\s*(\d+)")
 _EXTENSION = re.compile(r"""["'.](shtml|html|htm|jsp)\b""")
+_STEM = re.compile(r"/(t\d{8}_\d+)(?:_\d+)?\.(s?html?)$")
 _FILENAME = re.compile(r"/([A-Za-z][\w-]*?)(?:_\d+)?\.(s?html?|jsp)$")
 _STR_LINK = re.compile(r"""\bvar\s+str(?:Link|Url|URL)\s*=\s*["']([^"']+)["']""")
 _STR_TITLE = re.compile(r"""\b(?:str|doc)\w*(?:title|name)\s*=\s*["']([^"']+)["']""", re.I)
@@ -50,7 +51,7 @@ class Trs(Family):
     def list_pages(self, page: Page) -> ListPaging | None:
         """Read the pager's script; the same call cuts an article's body, under the article's own name."""
         script = page.scripts_text
-        call = _CALL.search(script)
+        call = _own_call(page.url, script)
         count = _number(call and call.group(1), _COUNT.search(script))
         sure = count is not None
         if count is None:
@@ -84,6 +85,13 @@ def _has_pager(script: str) -> bool:
     return _CALL.search(script) is not None or _COUNT.search(script) is not None
 
 
+def _own_call(url: str, script: str) -> re.Match[str] | None:
+    """The pager that counts this page's own name; a page may show another list with its pager."""
+    calls = list(_CALL.finditer(script))
+    name = url.rpartition("/")[2]
+    return next((call for call in calls if name.startswith(call.group(3))), calls[0] if calls else None)
+
+
 def _number(argument: str | None, variable: re.Match[str] | None) -> int | None:
     """The call's own argument when it is a number, else the variable of the script."""
     if argument and argument.isdigit():
@@ -98,7 +106,7 @@ def _page_name(stem: str, extension: str, number: int) -> str:
 
 def _name(url: str, script: str) -> tuple[str, str]:
     """Stem and extension of the pages' names: those of this page, else what the script writes."""
-    if match := _FILENAME.search(url.partition("?")[0]):
+    if match := _STEM.search(url) or _FILENAME.search(url.partition("?")[0]):
         return match.group(1), match.group(2)
     written = _EXTENSION.search(script)
     return "index", written.group(1) if written else "html"

@@ -427,7 +427,8 @@ def say_given(catalogue: Catalogue, urls: list[str]) -> None:
     query = text(
         "SELECT c.verdict, e.outcome, e.reason, r.report_id, r.agency, r.year FROM captures c "
         "LEFT JOIN extraction e ON e.sha256 = c.sha256 "
-        "LEFT JOIN reports r ON r.url = c.url OR r.page_url = c.url "
+        "JOIN resource s ON s.url = c.url LEFT JOIN resource p ON p.resource_id = s.parent_id "
+        "LEFT JOIN reports r ON r.url = c.url OR r.page_url = c.url OR (e.outcome IS NULL AND r.url = p.url) "
         "WHERE c.url = :url ORDER BY c.capture_id DESC, e.revision DESC LIMIT 1"
     )
     with catalogue.reading() as session:

@@ -21,6 +21,11 @@ class Kept:
 
     listings: list[ListingSeen] = field(default_factory=list)
 
+    def known(self, url: str) -> None:
+        """Nothing was ever kept."""
+
+    verdict_before = known
+
     def add_listing(self, listing: ListingSeen) -> None:
         self.listings.append(listing)
 
@@ -42,6 +47,9 @@ class EveryPage:
 
     idle = exploring = True
     served: frozenset[str] = frozenset()
+
+    def had_before(self, url: str) -> bool:
+        return False
 
     def explore_afresh(self) -> bool:
         return False
