@@ -22,8 +22,16 @@ _SUBJECT = re.compile(
 _YEAR_IN_HEAD = re.compile(rf"[（(\[]?(?P<year>{_YEAR})\s*(?:年\s*度|年)?[）)\]]?")
 _BEHIND = re.compile(rf"\s*[（(\[](?:(?P<year>{_YEAR})\s*年?度?|(?P<agency>[^）)\]\d]{{4,30}}))[）)\]]")
 _ROUND_A_NAME = re.compile(r"^附件\s*\d*[:：]?|\s|[《》“”]|^关于|关于$")
+_NOT_OF_NAMES = re.compile(r"[，。；：:,;!！?？|]")
 _NO_NAME = re.compile(r"(?:本|我)?(?:单位|机关|部门|局)|政府|\d+年?度?|法治")
-_STATED = re.compile(r"《([^《》]{4,60}?(?:政府|政务)信息公开[^《》]{0,12}(?:报告|年报))》")
+_CITING = re.compile(r"根据|按照|依照|依据|遵照|参照|比照|对照|对于|详见|附件|联系|抄送|主送|报送")
+"""How words begin that name somebody else than the report's agency: its superior, or the one it follows."""
+_PASSED_ON = re.compile(r"转发|转载|印发|报送|上报")
+_MADE_PUBLIC = r"(?:现|特|予以|现予|向社会|面向社会|全文|对外)*(?:公布|公开|发布|如下|报告如下)"
+_STATED = re.compile(
+    r"(?P<verb>公布|发布|公开|编制|制作|编制了|制作了|形成)?《(?P<title>[^《》]{4,60}?(?:政府|政务)信息公开[^《》]{0,12}(?:报告|年报))》"
+    rf"(?P<told>{_MADE_PUBLIC})?"
+)
 _MADE_BY = re.compile(
     r"本(?:年度)?报告(?:是)?由([^，。,；（(]{4,40}?)(?:根据|按照|依据|编制|，|负责|办公室根据)"
 )
@@ -33,6 +41,7 @@ _IN_SHORT = re.compile(
 _PERIOD = re.compile(
     rf"(?:统计期限|统计数据|数据(?:的)?(?:统计)?期限|期限)[^。]{{0,24}}?(?:从|自|为)?\s*({_YEAR})\s*年\s*1\s*月\s*1\s*日"
 )
+_PART_OF_YEAR = re.compile(r"[上下]半年|季度|[1-9一二三四五六七八九十]月份")
 _YEAR_OF = re.compile(rf"({_YEAR})\s*年")
 _OFFICE = re.compile(
     r"(?:政府|局|委|委员会|办|办公室|办公厅|厅|中心|院|部|署|处|所|站|队|会|公司|学校|大学|集团|街道办事处|管委会|总队|支队|街道|镇|乡|馆|社)$"
@@ -68,8 +77,9 @@ _SOURCE = re.compile(
     r"(?=\s|$|[^\u4e00-\u9fff（）()]|发布|时间|日期|作者|浏览|点击|阅读|字体|字号|打印)"
 )
 _CLAUSE = re.compile(
-    rf"(?:^|[，。；：:\s])(?:特|现)?(?:就|将|向社会)*(?:公布|发布|公开|编制|制作)?(?:了)?"
-    rf"([\u4e00-\u9fff（）()]{{3,30}}?)\s*{_YEAR}\s*年?\s*度?\s*(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:报告|年报)"
+    rf"(?:^|[，。；：:\s])(?:特|现)?(?:就|将|向社会)*(?P<verb>公布|发布|公开|编制|制作)?(?:了)?"
+    rf"(?P<name>[\u4e00-\u9fff（）()]{{3,30}}?)\s*{_YEAR}\s*年?\s*度?\s*(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:报告|年报)"
+    rf"(?P<told>{_MADE_PUBLIC})?"
 )
 _BEFORE_SITE = re.compile(r"\s*[|｜_]\s*|\s+[-–—]+\s+|-{2,}|(?<=报告)[-–—]+|(?<=年报)[-–—]+")
 _SIGNATURE_REACH = 8
@@ -145,7 +155,7 @@ class TitleWords:
 def parse_title(text: str) -> TitleWords | None:
     """Read the title of such a report (政府信息公开工作年度报告, 年报); None when the text is none."""
     subject = _SUBJECT.search(text) if len(text) <= 80 and "。" not in text else None
-    if subject is None:
+    if subject is None or _PART_OF_YEAR.search(text):
         return None
     head = text[: subject.start()]
     years = list(_YEAR_IN_HEAD.finditer(head))
@@ -158,10 +168,17 @@ def parse_title(text: str) -> TitleWords | None:
     name = head[: written.start()] + head[written.end() :] if written else head
     name = _ROUND_A_NAME.sub("", name)
     name = re.sub(r"^【[^】]*】|^(?:年度|度)|(?:年度|的)$|关于$", "", name)
+    if _is_cited(name):
+        return TitleWords(None, year)
     if len(name) < 3 or _NO_NAME.fullmatch(name):
         name = behind["agency"] or "" if behind else ""
         name = name if _OFFICE.search(name) else ""
     return TitleWords(name or None, year)
+
+
+def _is_cited(name: str) -> bool:
+    """Whether words name somebody in passing (按照某市人民政府, 某局转发县政府), or are no name at all."""
+    return bool(_CITING.match(name) or _PASSED_ON.search(name) or _NOT_OF_NAMES.search(name))
 
 
 def is_report_title(text: str) -> bool:
@@ -235,11 +252,11 @@ def _agency(title: TitleWords | None, document: Document, opening: str) -> str |
     if title and title.agency:
         return title.agency
     for stated in _STATED.finditer(opening):
-        if is_report_title(stated[1]) and (name := _named_in(stated[1])):
+        if (stated["verb"] or stated["told"]) and (name := _named_in(stated["title"])):
             return name
     made = _MADE_BY.search(opening)
     choices = (
-        *_CLAUSE.findall(opening),
+        *(clause["name"] for clause in _CLAUSE.finditer(opening) if clause["verb"] or clause["told"]),
         made[1] if made else "",
         *_signed(document),
         *(document.meta.get(tag, "") for tag in _AGENCY_TAGS),
@@ -249,7 +266,10 @@ def _agency(title: TitleWords | None, document: Document, opening: str) -> str |
 
 
 def _is_office(name: str) -> bool:
-    return 3 <= len(name) <= 40 and bool(_OFFICE.search(name)) and not _NO_NAME.fullmatch(name)
+    return (
+        3 <= len(name) <= 40 and bool(_OFFICE.search(name))
+        and not _NO_NAME.fullmatch(name) and not _is_cited(name)
+    )  # fmt: skip
 
 
 def _signed(document: Document) -> Iterator[str]:
@@ -286,8 +306,8 @@ def _year(title: str | None, opening: str) -> int | None:
     period = _PERIOD.search(opening)
     if period:
         return _to_year(period[1])
-    in_title = _YEAR_OF.search(title or "")
-    return _to_year(in_title[1]) if in_title else None
+    in_title = {_to_year(written) for written in _YEAR_OF.findall(title or "")}
+    return in_title.pop() if len(in_title) == 1 else None
 
 
 def _to_year(text: str | None) -> int | None:

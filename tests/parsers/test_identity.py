@@ -152,6 +152,48 @@ def test_an_agency_that_the_title_does_not_name(said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "<p>根据国务院办公厅2023年政府信息公开工作年度报告格式要求，现将有关情况报告如下。</p>",
+        "<p>根据条例，省人民政府办公厅2023年政府信息公开工作年度报告的要求，现公布。</p>",
+        "<p>参照某市人民政府2022年政府信息公开工作年度报告，我局编制了本报告。</p>",
+        "<p>参照某市人民政府2022年政府信息公开工作年度报告</p>",
+        "<p>对照某县人民政府2022年政府信息公开工作年度报告，我镇改进了工作。</p>",
+        "<p>现将《某市人民政府2022年政府信息公开工作年度报告》所列问题的整改情况报告如下。</p>",
+        "<p>按照《国务院办公厅政府信息公开工作年度报告》格式编制。</p>",
+        "<p>现向某市人民政府办公室报送2023年政府信息公开工作年度报告。</p>",
+        LONG + "<p>抄送：市人民政府办公室</p><p>2024年1月20日</p>",
+        LONG + "<p>联系单位：县人民政府办公室</p><p>2024年1月20日</p>",
+    ],
+)
+def test_an_agency_that_is_only_cited_is_not_the_reports(said: str) -> None:
+    extraction = page("2023年政府信息公开工作年度报告", said + LONG)
+    assert (extraction.agency, extraction.year) == (None, 2023)
+
+
+@pytest.mark.parametrize(
+    ("title", "agency", "year"),
+    [
+        ("和平区经济和信息化局2023年政府信息公开工作年度报告", "和平区经济和信息化局", 2023),
+        ("从江县人民政府2023年政府信息公开工作年度报告", "从江县人民政府", 2023),
+        ("某县水务局2024年公布2023年度政府信息公开工作年度报告", "某县水务局", None),
+        ("某县水务局转发县政府办2023年政府信息公开工作年度报告", None, 2023),
+    ],
+)
+def test_titles_of_pages(title: str, agency: str | None, year: int | None) -> None:
+    """Of two years neither is taken, and who passes a report on has not made it."""
+    extraction = page(title, f"<p>一、总体情况</p>{LONG}<p>二、主动公开政府信息情况</p>{LONG}")
+    assert (extraction.agency, extraction.year) == (agency, year)
+
+
+@pytest.mark.parametrize("part", ["上半年", "第一季度", "3月份"])
+def test_a_report_of_a_part_of_a_year_is_none(part: str) -> None:
+    title = f"某县水务局2023年{part}政府信息公开工作报告"
+    extraction = page(title, f"<p>一、总体情况</p>{LONG}<p>二、主动公开政府信息情况</p>{LONG}")
+    assert extraction.outcome is Outcome.NOT_A_REPORT
+
+
+@pytest.mark.parametrize(
     "line",
     ["信息来源：县水务局 时间：2024/01/20", "日期：2024年1月20日 字号：大", "发布时间：2024-01-20 09:30"],
 )
