@@ -13,6 +13,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import typer
@@ -22,22 +23,12 @@ from sqlalchemy import inspect as inspect_database
 from sqlalchemy.dialects import postgresql
 
 from archive.catalogue.engine import create_catalogue, sqlite_url
-from archive.catalogue.models import Base
+from archive.catalogue.models import Base, derived, memory, people, read, seen
 from archive.catalogue.views import VIEWS
 
 DOCS = Path(__file__).resolve().parent
 MEANINGS = DOCS.parent / "archive" / "catalogue" / "view_columns.toml"
 BY_HAND = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->"
-
-EVIDENCE = (
-    "run", "site", "site_run", "listing", "sighting", "resource", "blob", "capture",
-    "extraction", "fact", "section", "finding", "stated", "mention", "correction", "decision",
-)  # fmt: skip
-PROJECTIONS = (
-    "division", "agency", "report", "naming", "linkage", "version", "presence", "change", "tally", "override",
-    "disagreement", "reckoning", "search_report", "search_section", "projection",
-)  # fmt: skip
-MEMORY = ("host", "job_run", "alarm", "notice")
 
 
 class Undescribed(Exception):
@@ -49,8 +40,8 @@ class Undescribed(Exception):
 
 def catalogue_page() -> str:
     """The public views first, for they are the contract; then the tables behind them."""
-    tables = Base.metadata.tables
-    _agree("tables of docs/generate.py", EVIDENCE + MEMORY + PROJECTIONS, tables)
+    evidence = [*_of_room(seen), *_of_room(read), *_of_room(people)]
+    projections = _of_room(derived)
     lines = [
         "# The catalogue",
         "",
@@ -73,18 +64,18 @@ def catalogue_page() -> str:
         "",
         "```mermaid",
         "erDiagram",
-        *_relations(tables.values()),
+        *_relations([*evidence, *projections]),
         "```",
         "",
         "### Evidence",
         "",
-        *_tables(EVIDENCE),
+        *_tables(evidence),
         "### Memory",
         "",
-        *_tables(MEMORY),
+        *_tables(_of_room(memory)),
         "### Projections",
         "",
-        *_tables(PROJECTIONS),
+        *_tables(projections),
     ]
     return _page(lines)
 
@@ -111,8 +102,16 @@ def _view_columns() -> dict[str, list[str]]:
             catalogue.close()
 
 
-def _relations(tables: Iterable[Table]) -> Iterator[str]:
-    for table in tables:
+def _of_room(room: ModuleType) -> list[str]:
+    """The tables that a module describes, in its order."""
+    here = {
+        c.__tablename__ for c in vars(room).values() if isinstance(c, type) and hasattr(c, "__tablename__")
+    }
+    return [name for name in Base.metadata.tables if name in here]
+
+
+def _relations(names: Iterable[str]) -> Iterator[str]:
+    for table in (Base.metadata.tables[name] for name in names):
         for key in sorted(table.foreign_keys, key=lambda k: k.parent.name):
             yield f"    {key.column.table.name} ||--o{{ {table.name} : {key.parent.name}"
 
