@@ -35,6 +35,7 @@ from archive.times import Clock, iso, utc_now
 from archive.warc.payload import UndecodableBody
 from archive.warc.reader import RecordUnreadable
 from parsers import report
+from parsers.crowding import CROWDED
 from parsers.isolation import Readers
 from parsers.programs import installed
 from parsers.scans import extra
@@ -62,6 +63,9 @@ class ReadingSummary:
 Progress = Callable[[int, int], None]
 """Called with (done, total) after each blob."""
 
+_READ_ANEW = (report.Outcome.UNSUPPORTED.value, report.Outcome.TIMED_OUT.value)
+"""What may be another outcome at the same revision: a program was missing, or the machine was busy."""
+
 FAILED = (
     report.Outcome.FAILED,
     report.Outcome.TIMED_OUT,
@@ -74,11 +78,15 @@ FAILED = (
 def stale_blobs(catalogue: Catalogue, revision: int = report.REVISION) -> list[str]:
     """Blobs that reports may stand in and that this revision of the parser has not read yet.
 
-    One that waited for a program, or for the extra that reads scans, is not read until that is there.
+    One that waited for a program, or for the extra that reads scans, is not read until that is there; one
+    that ran out of time on a crowded machine is read again.
     """
     said = func.coalesce(Extraction.reason, "")
     waited = [said.contains(way, autoescape=True) for way in _ways_gone()]
-    could_now = and_(Extraction.outcome == report.Outcome.UNSUPPORTED.value, or_(false(), *waited))
+    could_now = or_(
+        and_(Extraction.outcome == report.Outcome.UNSUPPORTED.value, or_(false(), *waited)),
+        and_(Extraction.outcome == report.Outcome.TIMED_OUT.value, said.contains(CROWDED, autoescape=True)),
+    )
     with catalogue.reading() as session:
         done = select(Extraction.sha256).where(Extraction.revision == revision, not_(could_now))
         query = _readable().where(Blob.sha256.not_in(done))
@@ -163,7 +171,7 @@ def _store(catalogue: Catalogue, batch: list[tuple[str, report.Extraction]], clo
         take_turn(session, "reading")
         for sha256, extraction in batch:
             stored = _stored(session, sha256, extraction.revision)
-            if stored is None or stored.outcome == report.Outcome.UNSUPPORTED.value:
+            if stored is None or stored.outcome in _READ_ANEW:
                 _store_one(session, stored or Extraction(), sha256, extraction, iso(clock()))
     batch.clear()
 

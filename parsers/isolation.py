@@ -29,6 +29,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, TypeVar
 
+from parsers.crowding import crowding, no_answer_within
 from parsers.report import Extraction, Outcome
 from parsers.scans.extra import leave_to_others
 from parsers.sniff import sniff
@@ -59,7 +60,8 @@ _ALLOWED = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one worker may use. ``cpu_seconds`` and ``wall_seconds`` are for one file.
+    """What one worker may use. ``cpu_seconds`` and ``wall_seconds`` are for one file, the latter on a machine
+    of one's own: see :mod:`parsers.crowding`.
 
     ``memory_bytes`` bounds what it may write to (RLIMIT_DATA) and, with ``mapped_bytes`` more for models and
     libraries, all that it maps (RLIMIT_AS). Only a worker with ``pictures`` recognises text in pictures.
@@ -126,10 +128,9 @@ class Worker:
         started = time.monotonic()
         try:
             answer = self._ask(data, media_type)
-        except WorkerTimedOut:
+        except WorkerTimedOut as late:
             self._end()
-            reason = f"no answer within {self._limits.wall_seconds:g} seconds"
-            return Extraction(Outcome.TIMED_OUT, kind, reason=reason)
+            return Extraction(Outcome.TIMED_OUT, kind, reason=str(late))
         except WorkerDied as death:
             if again and _exit_code(self._process) in _FROM_OUTSIDE:
                 self._end()
@@ -189,12 +190,16 @@ class Worker:
         process = self._running()
         if process.stdin is None or process.stdout is None:
             raise WorkerDied("no pipes")
-        deadline = time.monotonic() + self._limits.wall_seconds
+        seconds, crowded = self._limits.wall_seconds, crowding()
+        deadline = time.monotonic() + seconds * crowded
         try:
             _send(process.stdin, message)
         except BrokenPipeError as fault:
             raise WorkerDied("the worker's pipe is closed") from fault
-        answer = _receive_by(process.stdout, deadline)
+        try:
+            answer = _receive_by(process.stdout, deadline)
+        except TimeoutError as late:
+            raise WorkerTimedOut(no_answer_within(seconds, crowded)) from late
         try:
             received: object = _Answers(io.BytesIO(answer)).load()
         except (pickle.UnpicklingError, EOFError, AttributeError) as fault:
@@ -359,7 +364,7 @@ def _send(pipe: BinaryIO | Any, message: object) -> None:
 
 
 def _receive_by(pipe: Any, deadline: float) -> bytes:
-    """One message, or :class:`WorkerTimedOut` when it is not complete by the deadline."""
+    """One message. Raises :class:`TimeoutError` when it is not complete by the deadline."""
     head = _exactly(pipe.fileno(), _LENGTH.size, deadline)
     return _exactly(pipe.fileno(), _LENGTH.unpack(head)[0], deadline)
 
@@ -371,7 +376,7 @@ def _exactly(descriptor: int, size: int, deadline: float) -> bytes:
     while len(received) < size:
         left = deadline - time.monotonic()
         if left <= 0 or not poll.poll(left * 1000):
-            raise WorkerTimedOut
+            raise TimeoutError
         part = os.read(descriptor, min(size - len(received), 1 << 20))
         if not part:
             raise WorkerDied("no answer")

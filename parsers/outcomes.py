@@ -27,3 +27,9 @@ class GarbledText(UnreadableFile):
 
 class TooMuch(UnreadableFile):
     """The file asks for more work than any report does: a trap, or broken."""
+
+
+class TookTooLong(UnreadableFile):
+    """A program that was asked gave no answer in time."""
+
+    outcome = Outcome.TIMED_OUT

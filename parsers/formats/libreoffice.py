@@ -1,6 +1,7 @@
 """Formats that LibreOffice reads for us: it writes a DOCX, which our own reader takes.
 
-It runs without a window, with a profile of its own in a temporary folder, and for a bounded time. The
+It runs without a window, with a profile of its own in a temporary folder, and for a bounded time, which is
+longer on a machine that others use too. The
 locators are the path in the document as it was converted: tables, rows and cells stand as in the original.
 """
 
@@ -15,9 +16,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from parsers.crowding import crowding, no_answer_within
 from parsers.document import Cell, Document, Grid, Paragraph
 from parsers.formats import docx
-from parsers.outcomes import TooMuch, UnreadableFile
+from parsers.outcomes import TookTooLong, UnreadableFile
 from parsers.programs import LIBREOFFICE
 from parsers.sniff import DOC, ODT, RTF
 
@@ -76,13 +78,14 @@ def _run(command: list[str], folder: str) -> str:
     ``timeout`` ends it and all that it started, even when this process is gone by then.
     """
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": folder, "LANG": "C.UTF-8"}
-    bounded = ["timeout", "--signal=KILL", str(_SECONDS), *command]
+    crowded = crowding()
+    bounded = ["timeout", "--signal=KILL", f"{_SECONDS * crowded:.0f}", *command]
     done = subprocess.run(
         bounded, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, check=False,
     )  # fmt: skip
     if done.returncode in (_TIMED_OUT, -signal.SIGKILL, _KILLED):
-        raise TooMuch(f"LibreOffice needs more than {_SECONDS} seconds")
+        raise TookTooLong(f"LibreOffice: {no_answer_within(_SECONDS, crowded)}")
     return done.stdout.decode("utf-8", "replace").strip()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,7 @@ from archive.reading import read_blobs, stale_blobs
 from archive.recorder import Recorder
 from archive.runs import open_run
 from archive.warc.exchange import Exchange
+from parsers.crowding import no_answer_within
 from parsers.isolation import Readers
 from parsers.programs import LIBREOFFICE
 from parsers.report import Check, Extraction, Fact, Outcome, Section, State
@@ -126,6 +128,15 @@ def test_a_file_that_waited_for_a_program_is_read_when_it_is_there(
     assert stale_blobs(catalogue) == []
 
 
+def test_what_ran_out_of_time_on_a_crowded_machine_is_read_again(catalogue: Catalogue, home: Path) -> None:
+    store(catalogue, home)
+    late = Extraction(Outcome.TIMED_OUT, "application/rtf", REPORT.revision, no_answer_within(90, 4.0))
+    read(catalogue, home, late)
+    assert stale_blobs(catalogue) == [SHA256]
+    read(catalogue, home, replace(late, reason=no_answer_within(90, 1.0)))
+    assert stale_blobs(catalogue) == []
+
+
 def test_a_scan_that_waited_for_the_recogniser_is_read_when_it_is_there(
     catalogue: Catalogue, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,7 +157,7 @@ def test_only_good_answers_that_may_be_reports_are_read(
     catalogue: Catalogue, home: Path, kind: Kind, verdict: str
 ) -> None:
     store(catalogue, home, kind, verdict)
-    may_be = verdict == "ok" and kind in (Kind.ARTICLE, Kind.ATTACHMENT, Kind.GIVEN)
+    may_be = verdict == "ok" and kind in (Kind.ARTICLE, Kind.ATTACHMENT, Kind.BODY, Kind.GIVEN)
     assert stale_blobs(catalogue) == ([SHA256] if may_be else [])
 
 

@@ -61,10 +61,12 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setattr(libreoffice, "_SECONDS", 1)
+    monkeypatch.setattr(libreoffice, "crowding", lambda: 2.0)
     extraction = read((FILES / "report.rtf").read_bytes())
     assert (extraction.outcome, extraction.reason) == (
-        Outcome.UNREADABLE, "LibreOffice needs more than 1 seconds",
-    )  # fmt: skip
+        Outcome.TIMED_OUT,
+        "LibreOffice: no answer within 1 seconds, nor within 2: 2.0 programs waited for each processor",
+    )
     assert not Path(f"/proc/{started.read_text().strip()}/cmdline").exists() or _is_ended(started)
 
 
