@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from archive.capture import READABLE_KINDS, Kind
@@ -38,7 +38,11 @@ FAULTS = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY)
 """Outcomes that say more of this machine than of the file."""
 
 BEARER = case(
-    (Resource.kind == Kind.BODY.value, func.coalesce(Resource.parent_id, Resource.resource_id)),
+    # written into the statement: PostgreSQL groups by an expression only where it holds no parameter
+    (
+        Resource.kind == literal(Kind.BODY.value, literal_execute=True),
+        func.coalesce(Resource.parent_id, Resource.resource_id),
+    ),
     else_=Resource.resource_id,
 )
 """The resource whose file a capture is: of the bound pages of a body their first page."""

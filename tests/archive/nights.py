@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
+from archive.bound import Binding
 from archive.capture import Fetched, Kind, ListingSeen
 from archive.catalogue.engine import Catalogue
 from archive.history.project import ProjectionSummary, project
@@ -59,6 +60,7 @@ class Got:
     media_type: str = "text/html"
     location: str | None = None
     again: bool = False
+    cut: bool = False
 
     def fetched(self, at: datetime) -> Fetched:
         head = b"HTTP/1.1 %d X\r\nContent-Type: %s\r\n\r\n" % (self.status or 0, self.media_type.encode())
@@ -66,7 +68,7 @@ class Got:
         return Fetched(
             url=self.url,
             fetched_at=at,
-            kind=Kind.ATTACHMENT if self.parent_url else Kind.ARTICLE,
+            kind=Kind.ATTACHMENT if self.parent_url and not self.cut else Kind.ARTICLE,
             verdict=self.verdict,
             status=self.status,
             exchange=None if self.status is None else sent,
@@ -75,6 +77,7 @@ class Got:
             parent_url=self.parent_url,
             location=self.location,
             again=self.again,
+            cut=self.cut,
         )
 
 
@@ -99,8 +102,8 @@ class Archive:
     def time(self, night: int) -> str:
         return iso(self.moment(night))
 
-    def capture(self, *got: Got, listing: ListingSeen | None = None) -> int:
-        """One run that fetches and reads; its id."""
+    def capture(self, *got: Got, listing: ListingSeen | None = None, body: Sequence[str] = ()) -> int:
+        """One run that fetches and reads; its id. ``body`` are the pages over which one is cut."""
         at = FIRST_NIGHT + timedelta(days=self.nights)
         self.nights += 1
         run_id = open_run(self.catalogue, "crawl", lambda: at)
@@ -118,6 +121,8 @@ class Archive:
                 recorder.add(answer.fetched(at))
             if listing is not None:
                 recorder.add_listing(listing)
+            if body:
+                recorder.add_bound(body[0], Binding.BODY, body)
         self.read(at)
         close_run(self.catalogue, run_id, RunStatus.DONE, lambda: at)
         return run_id
@@ -128,8 +133,10 @@ class Archive:
         summary = read_blobs(self.catalogue, self.home, stale, self.readers, clock=lambda: at)
         assert summary.failures == ()
 
-    def night(self, *got: Got, listing: ListingSeen | None = None) -> ProjectionSummary:
-        self.capture(*got, listing=listing)
+    def night(
+        self, *got: Got, listing: ListingSeen | None = None, body: Sequence[str] = ()
+    ) -> ProjectionSummary:
+        self.capture(*got, listing=listing, body=body)
         return project(self.catalogue)
 
     def ask(self, query: str) -> Sequence[Row[Any]]:

@@ -149,6 +149,33 @@ def test_a_killed_crawl_goes_on_where_it_stopped(home: Path) -> None:
     assert len({u for u in everything if u.endswith(".html")}) == count
 
 
+def test_what_a_killed_crawl_had_of_a_cut_body_is_bound_by_the_next(home: Path) -> None:
+    """It had both pages, and was killed on its way elsewhere: they are not asked for again."""
+    content = column(1)
+    first = str(content["/0.html"])
+    content["/0.html"] = first.replace("</html>", "<a href='0_1.html'>下一页</a>")
+    content["/0_1.html"] = first.replace("</html>", "<p>第二页</p><a href='/slow.pdf'>附件</a>")
+    hanging = [True]
+
+    def site(asked: Asked) -> Answer:
+        while hanging[0] and asked.path == "/slow.pdf":
+            time.sleep(0.05)
+        return pages(content)(asked)
+
+    with Loopback(site) as server:
+        process = start_crawl(job_for(home, server.url))
+        while "/slow.pdf" not in server.paths:
+            time.sleep(0.1)
+        process.kill()
+        process.communicate()
+        hanging[0] = False
+        assert not any(c["url"].endswith("#body") for c in captures(home))
+        server.asked.clear()
+        assert outcome_of(night(home, server.url)).problem is None
+        assert {"/0.html", "/0_1.html"}.isdisjoint(server.paths)
+    assert [c["verdict"] for c in captures(home) if c["url"].endswith("/0.html#body")] == ["ok"]
+
+
 def test_the_window_closes(home: Path) -> None:
     def slow(asked: Asked) -> Answer:
         time.sleep(0.2)
