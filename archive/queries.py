@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, text
@@ -15,6 +16,9 @@ from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Agency, Report
 from archive.catalogue.views import VIEWS
 from archive.history.identity import stem
+
+AT_ONCE = 1000
+"""Rows fetched with one call."""
 
 
 class NoSuchReport(LookupError):
@@ -130,8 +134,8 @@ def ask(
     source = _source(view, keep, is_sqlite=catalogue.is_sqlite)
     statement = text(f"SELECT {columns or COLUMNS[view]} FROM {source}{where} ORDER BY {order}")
     with catalogue.reading() as session:
-        result = session.execute(statement, values, execution_options={"yield_per": 1000})
-        yield Rows(tuple(result.keys()), iter(result))
+        result = session.execute(statement, values, execution_options={"yield_per": AT_ONCE})
+        yield Rows(tuple(result.keys()), chain.from_iterable(result.partitions()))
 
 
 def _source(view: str, keep: Filter | None, *, is_sqlite: bool) -> str:
@@ -146,7 +150,7 @@ def _source(view: str, keep: Filter | None, *, is_sqlite: bool) -> str:
     if keep.agency:
         wanted.append("name LIKE :agency ESCAPE '!'")
     if keep.region:
-        wanted.append("division_code LIKE :region")
+        wanted.append(_IN_REGION)
     of_these = f"agency_id IN (SELECT agency_id FROM agency WHERE {' AND '.join(wanted)})"
     if view == "coverage":
         return f"({VIEWS[view].replace('AND TRUE', f'AND {of_these}')}) AS coverage"
@@ -240,13 +244,21 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
         of_agency.append("{agency} LIKE :agency ESCAPE '!'")
         values["agency"] = _containing(keep.agency)
     if keep.region:
-        of_agency.append("division_code LIKE :region")
-        values["region"] = f"{stem(keep.region)}%"
+        of_agency.append(_IN_REGION)
+        values |= _region(keep.region)
     if of_agency:
         clauses.append(_of_agencies(view, " AND ".join(of_agency)))
     if keep.failed:
         clauses.append("passed = 0")
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
+
+
+_IN_REGION = "division_code BETWEEN :first AND :last"
+
+
+def _region(region: str) -> dict[str, str]:
+    """The least and the greatest code that the region and what lies in it may have; an index finds these."""
+    return {"first": stem(region).ljust(6, "0"), "last": stem(region).ljust(6, "9")}
 
 
 def _of_agencies(view: str, wanted: str) -> str:
@@ -290,6 +302,7 @@ def series(catalogue: Catalogue, keep: Filter, years: range | None = None) -> li
         raise ValueError("a series is of one cell: table, row and column")
     columns = ", ".join(f.name for f in fields(SeriesRow))
     with ask(catalogue, "facts", keep, columns) as rows:
-        found = [SeriesRow(*row) for row in rows.rows]
-    found = [row for row in found if row.year is not None and (years is None or row.year in years)]
+        found = [
+            SeriesRow(*row) for row in rows.rows if row[2] is not None and (years is None or row[2] in years)
+        ]
     return sorted(found, key=lambda s: (s.division_code or "", s.agency or "", s.year))
