@@ -76,6 +76,12 @@ def _where_they_differ(a: str, b: str) -> tuple[str, str]:
     return a[: len(a) - end], b[: len(b) - end]
 
 
+def is_shortened(label: str, known: str) -> bool:
+    """Whether a label is a known one with words left out, as 逾期未缴费 is 申请人逾期未按通知要求缴纳费用."""
+    rest = iter(known)
+    return len(label) >= _LEAST_PART and all(character in rest for character in label)
+
+
 class Labels:
     """Known labels, by their words. Several labels may share a code (an edition's variants)."""
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from parsers.characters import key
 from parsers.document import Cell
 from parsers.forms import facts
-from parsers.forms.labels import Labels, similarity, words
+from parsers.forms.labels import Labels, is_shortened, similarity, words
 from parsers.forms.rows import Row, ascending, behind, values_after
 from parsers.forms.vocabulary import Table, vocabulary
 from parsers.report import Fact
@@ -50,8 +50,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """Codes of the seven columns from left to right; the first column and the width of each where the head
-    shows them.
+    """Codes of the seven columns from left to right, none where the head contradicts the form and does not
+    tell them all; the first column and the width of each where the head shows them.
     """
 
     codes: tuple[str, ...]
@@ -78,7 +78,13 @@ def _labels() -> Labels:
 
 @cache
 def _column_labels() -> Labels:
-    return Labels((c.label, c.code) for c in _form("2021").blocks[0].columns)
+    totals = [(label, "total") for label in ("合计", "小计", "共计", "总数")]
+    return Labels([*((c.label, c.code) for c in _form("2021").blocks[0].columns), *totals])
+
+
+def _columns() -> tuple[str, ...]:
+    """The codes of the seven columns in the form's order."""
+    return tuple(c.code for c in _form("2021").blocks[0].columns)
 
 
 def _form(edition: str) -> Table:
@@ -94,10 +100,11 @@ def read(rows: Sequence[Row], disclosure_edition: str | None) -> Reading | None:
     mine = [r for r in rows if r.table in tables]
     head = _head(mine)
     lines = _aligned(_first_of_each(_lines(mine, head.columns)))
+    if not head.codes:
+        lines = [line._replace(values=None) for line in lines]
     edition = _edition(lines, disclosure_edition)
-    return Reading(
-        _facts(lines, _form(edition), head.codes), edition, frozenset(line.row.table for line in lines)
-    )
+    read_as = _facts(lines, _form(edition), head.codes or _columns())
+    return Reading(read_as, edition, frozenset(line.row.table for line in lines))
 
 
 def _exact(row: Row) -> list[tuple[str, tuple[str, ...]]]:
@@ -125,23 +132,34 @@ def _is_alike(rows: Sequence[Row], table: int) -> bool:
 
 def _head(rows: Sequence[Row]) -> _Head:
     """The seven columns as the head prints them. One that prints them in another order than the form is
-    believed where they stand side by side; else the form's order holds.
+    believed where they stand side by side, and else no column is told. Of a head that shows too little the
+    form's order holds.
     """
     found: dict[str, tuple[int, int]] = {}
+    usual, in_order, end = _columns(), True, 0
     for row in rows:
         if found and any(not _column_labels().exact(label) for label, _ in _exact(row)):
             break
         for cell in row.own:
-            codes = _column_labels().exact(cell.text)
-            if len(codes) == 1:
-                found.setdefault(codes[0], (cell.column, cell.colspan))
-    usual = tuple(c.code for c in _form("2021").blocks[0].columns)
+            code = _column_code(cell.text)
+            if code:
+                found.setdefault(code, (cell.column, cell.colspan))
+            end = max(end, cell.column)
+        shown = [usual.index(code) for cell in row.own if (code := _column_code(cell.text))]
+        in_order = in_order and shown == sorted(shown)
     printed = tuple(sorted(found, key=lambda code: found[code]))
     columns = tuple(found[code] for code in printed)
     told = len(columns) == COLUMNS and ascending(columns)
     if told and (printed == usual or columns[-1][0] - columns[0][0] == sum(w for _, w in columns[:-1])):
         return _Head(printed, columns)
-    return _Head(usual, ())
+    total_lost = printed == usual[:-1] and end <= columns[-1][0]
+    return _Head((), ()) if not in_order or total_lost else _Head(usual, ())
+
+
+def _column_code(label: str) -> str | None:
+    exact = _column_labels().exact(label)
+    near = None if exact else _column_labels().near(label)
+    return exact[0] if exact else near.code if near else None
 
 
 def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_Line]:
@@ -279,10 +297,18 @@ def _facts(lines: list[_Line], form: Table, columns: Sequence[str]) -> tuple[Fac
     for row in form.rows():
         line = _only(by_code.get(row.code, []))
         doubtful = unplaced.get(row.code)
-        if doubtful and similarity(words(doubtful.label.text), words(row.label)) >= LIKELY:
+        if doubtful and _is_likely(words(doubtful.label.text), row.code, form):
             line = line or doubtful
         result += _row_facts(row.code, columns, line, row.code in by_code, doubtful)
     return tuple(result)
+
+
+def _is_likely(label: str, code: str, form: Table) -> bool:
+    """Whether half of a label agrees with a row's, or it is that of this row alone with words left out."""
+    known = {row.code: words(row.label) for row in form.rows()}
+    if similarity(label, known[code]) >= LIKELY:
+        return True
+    return [c for c in known if is_shortened(label, known[c])] == [code]
 
 
 def _only(lines: list[_Line]) -> _Line | None:

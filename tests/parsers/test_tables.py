@@ -206,6 +206,8 @@ def test_labels_cut_to_a_part_of_theirs(figures: dict[str, str]) -> None:
         "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请": "2.逾期未按收费通知要求",
     }
     assert wrong(read(html([s.relabelled(cut) for s in sheets(figures)])), figures) == {}
+    shortened = {k: "2.逾期未缴费" for k in cut if k.startswith("2.")}
+    assert wrong(read(html([s.relabelled(shortened) for s in sheets(figures)])), figures) == {}
 
 
 def test_the_mark_of_a_note_is_no_digit(figures: dict[str, str]) -> None:
@@ -330,6 +332,27 @@ def test_columns_in_another_order_are_told_by_their_heads(figures: dict[str, str
     assert wrong(read(html(printed)), figures) == {}
     beside = moved(requested, {3: 9, **{c: c - 1 for c in range(4, 10)}}, set(range(1, requested.height)))
     assert wrong(read(html([disclosed, beside, reviewed])), figures) == {}
+
+
+@pytest.mark.parametrize(
+    ("columns", "slips", "told"),
+    [
+        ({9: 3, **{c: c + 1 for c in range(3, 9)}}, {"总计": "合计"}, True),
+        ({9: 3, **{c: c + 1 for c in range(3, 9)}}, {"总计": "共计（件）"}, False),
+        ({3: 8, 8: 3}, {"自然人": "公民"}, False),
+        ({4: 7, 7: 4}, {"商业企业": "商企"}, False),
+    ],
+)
+def test_columns_in_another_order_under_heads_of_other_words(
+    figures: dict[str, str], columns: dict[int, int], slips: dict[str, str], told: bool
+) -> None:
+    disclosed, requested, reviewed = sheets(figures)
+    printed = moved(requested, columns, set(range(1, requested.height))).relabelled(slips)
+    facts = [f for f in read(html([disclosed, printed, reviewed])).facts if f.table_code == "requests"]
+    if told:
+        assert wrong(read(html([disclosed, printed, reviewed])), figures) == {}
+    else:
+        assert {f.value for f in facts} == {None}
 
 
 def test_a_column_of_remarks_behind_the_figures_is_none_of_them(figures: dict[str, str]) -> None:
