@@ -6,7 +6,7 @@ have arrived: it becomes ``uncertain`` and is never sent again. So each event is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -133,13 +133,22 @@ def pending(catalogue: Catalogue, channel: str) -> list[Waiting]:
         ]
 
 
-def claim(catalogue: Catalogue, waiting: Sequence[Waiting], clock: Clock = utc_now) -> None:
-    """From here on they may have arrived. Committed when this returns."""
-    _set(
-        catalogue,
-        waiting,
-        {"state": NoticeState.SENDING, "attempts": Notice.attempts + 1, "sent_at": iso(clock())},
-    )
+def claim(catalogue: Catalogue, waiting: Sequence[Waiting], clock: Clock = utc_now) -> bool:
+    """From here on they may have arrived. Committed when this returns.
+
+    False, and nothing is claimed, when another process has done so with one of them.
+    """
+    now = {"state": NoticeState.SENDING, "attempts": Notice.attempts + 1, "sent_at": iso(clock())}
+    with catalogue.writing() as session:
+        take_turn(session, "notices")
+        pending = Notice.state == NoticeState.PENDING
+        for part in _parts(waiting):
+            still = select(func.count()).where(Notice.notice_id.in_(part), pending)
+            if session.scalar(still) != len(part):
+                return False
+        for part in _parts(waiting):
+            session.execute(update(Notice).where(Notice.notice_id.in_(part)).values(**now))
+    return True
 
 
 def settle_sent(
@@ -171,8 +180,11 @@ def counts(catalogue: Catalogue) -> dict[str, dict[str, int]]:
 
 
 def _set(catalogue: Catalogue, waiting: Collection[Waiting], values: dict[str, object]) -> None:
-    ids = [one.notice_id for one in waiting]
     with catalogue.writing() as session:
-        for start in range(0, len(ids), _BATCH):
-            part = ids[start : start + _BATCH]
+        for part in _parts(waiting):
             session.execute(update(Notice).where(Notice.notice_id.in_(part)).values(**values))
+
+
+def _parts(waiting: Collection[Waiting]) -> Iterator[list[int]]:
+    ids = [one.notice_id for one in waiting]
+    return (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))

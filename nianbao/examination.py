@@ -39,6 +39,7 @@ from parsers.scans.extra import HOW_TO_INSTALL, NoRecognition, recogniser
 from scheduler.health import LEAST_FREE_BYTES, troubles
 from scheduler.heartbeat import Heartbeat
 from scheduler.nights import night_of
+from scheduler.notices.send import readable
 from scheduler.plans import JobPlan
 from scheduler.report import report_of
 
@@ -81,7 +82,7 @@ def examine(path: Path) -> Iterator[Finding]:
     yield _clock(settings.catalogue_url(path), utc_now())
     yield from _schedule(path, utc_now())
     yield from _nights(settings.catalogue_url(path))
-    yield from _notices(path, settings)
+    yield from channels(path, settings)
 
 
 # ---------------------------------------------------------------- settings
@@ -288,15 +289,19 @@ def _last_crawl(catalogue: Catalogue) -> Finding:
     )
 
 
-def _notices(path: Path, settings: Settings) -> Iterator[Finding]:
+def channels(path: Path, settings: Settings) -> Iterator[Finding]:
+    """Whether each channel has an address that can be used."""
     for one in settings.notices:
         try:
-            one.channel(path)
+            url = one.channel(path).url
         except SecretMissing as error:
             yield Finding(False, str(error), "see docs/notices.md; then nianbao notices --test")
             continue
         file = path / one.url_file.expanduser() if one.url_file is not None else None
-        if file is not None and file.stat().st_mode & 0o077:
+        if not readable(url):
+            fix = "see docs/notices.md for some; then nianbao notices --test"
+            yield Finding(False, f"notices {one.name}: its address is none that apprise can read", fix)
+        elif file is not None and file.stat().st_mode & 0o077:
             yield Finding(False, f"notices {one.name}: others may read {file}", f"chmod 600 {file}")
         else:
             yield Finding(True, f"notices {one.name} has its address")

@@ -22,6 +22,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from pydantic_settings import SettingsError as EnvironmentUnread
 
 from archive.catalogue.engine import sqlite_url
 from nianbao.notice_settings import NoticeSettings
@@ -142,6 +143,13 @@ def load_settings(home: Path) -> Settings:
         settings = Settings(**data)
     except ValidationError as error:
         raise SettingsError(_explain(path, error)) from error
+    except EnvironmentUnread as error:
+        raise SettingsError(_unread(str(error))) from error
+    _names_of_their_own(path, settings)
+    return settings
+
+
+def _names_of_their_own(path: Path, settings: Settings) -> None:
     names = [s.name for s in settings.site]
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
@@ -149,7 +157,13 @@ def load_settings(home: Path) -> Settings:
     told = [n.name for n in settings.notices]
     if len(set(told)) < len(told):
         raise SettingsError(f"{path}: two [[notices]] share a name; give each its own")
-    return settings
+    keys = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    for one in settings.notices:
+        if one.url_env is not None and one.url_env.upper() in keys:
+            raise SettingsError(
+                f"{path}: notices {one.name}: the variable {one.url_env} stands for a key of the settings; "
+                f"take another as url_env, such as {PREFIX}NOTICES_ME"
+            )
 
 
 def write_new(home: Path, contact: str) -> Path:
@@ -199,11 +213,26 @@ def _explain(path: Path, error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
         place = ".".join(str(p) for p in problem["loc"])
+        variable = PREFIX + place.replace(".", "__").upper()
+        given = next((name for name in (variable, f"{variable}_FILE") if name in os.environ), None)
+        where = f"{given} in the environment" if given is not None else f"{path}: {place}"
         message = (
             "is not a key that nianbao knows" if problem["type"] == "extra_forbidden" else problem["msg"]
         )
-        lines.append(f"{path}: {place}: {message.removeprefix('Value error, ')}")
+        lines.append(f"{where}: {message.removeprefix('Value error, ')}")
     return "\n".join(lines)
+
+
+def _unread(said: str) -> str:
+    """What to do about a variable that stands for a section and holds none."""
+    match = re.search(r'field "(\w+)"', said)
+    if match is None:
+        return f"the environment cannot be read: {said}"
+    variable = f"{PREFIX}{match[1].upper()}"
+    return (
+        f"{variable} in the environment stands for the key `{match[1]}` of the settings, and holds no JSON. "
+        "If it is meant for something else, give it another name"
+    )
 
 
 __all__ = [

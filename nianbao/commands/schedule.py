@@ -18,7 +18,7 @@ from archive.times import iso, utc_now
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
 from nianbao.commands.home import say_findings
 from nianbao.commands.options import Csv, Json, form_of
-from nianbao.examination import Finding, unsound
+from nianbao.examination import Finding, channels, unsound
 from nianbao.output import Format, console, print_rows
 from nianbao.schedule_settings import OFF, address_of
 from nianbao.scheduling import plans_of, program
@@ -207,5 +207,6 @@ def check(context: typer.Context) -> None:
     Example: nianbao config check
     """
     home = open_home(context)
-    if say_findings(unsound(home.path, home.settings)):
+    found = (*unsound(home.path, home.settings), *channels(home.path, home.settings))
+    if say_findings(found):
         raise typer.Exit(DONE_WITH_FAILURES)

@@ -24,7 +24,10 @@ from archive.times import Clock, iso, utc_now
 from scheduler.notices.channel import Channel
 from scheduler.notices.events import events_for
 from scheduler.notices.message import Message, messages
-from scheduler.notices.send import Send, send
+from scheduler.notices.send import Send, room, send
+
+MOST_REFUSALS = 3
+"""After so many in a row a channel is left alone until the next sending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def preview(catalogue: Catalogue, channel: Channel, clock: Clock = utc_now) -> l
     told = known_events(catalogue, channel.name)
     waiting = pending(catalogue, channel.name)
     new = [event for event in events_for(catalogue, channel, since, told) if event.key not in told]
-    return list(messages(channel, [*waiting, *(Waiting(0, event, 0) for event in new)]))
+    waiting += [Waiting(0, event, 0) for event in new]
+    return list(messages(channel, waiting, room(channel.url)))
 
 
 def _tell(catalogue: Catalogue, channel: Channel, sender: Send, clock: Clock) -> Dispatched:
@@ -65,14 +69,20 @@ def _tell(catalogue: Catalogue, channel: Channel, sender: Send, clock: Clock) ->
     since = begun(catalogue, channel.name, clock)
     told = known_events(catalogue, channel.name)
     put(catalogue, channel.name, events_for(catalogue, channel, since, told), clock)
-    sent = events = 0
-    for message in messages(channel, pending(catalogue, channel.name)):
-        claim(catalogue, message.events, clock)
+    sent = events = refused = 0
+    for message in messages(channel, pending(catalogue, channel.name), room(channel.url)):
+        if refused == MOST_REFUSALS:
+            problems.append("it is left alone for now; the rest waits for the next sending")
+            break
+        if not claim(catalogue, message.events, clock):
+            continue  # another process has sent it: a restarted database forgets who holds its locks
         state, why = sender(channel.url, message.title, message.body)
         settle_sent(catalogue, message.events, state, why, clock)
         if state is NoticeState.SENT:
             sent += 1
             events += len(message.events)
+            refused = 0
         else:
             problems.append(why or state.value)
+            refused += 1
     return Dispatched(channel.name, sent, events, tuple(problems))

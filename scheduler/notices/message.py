@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from archive.outbox import Waiting
 from scheduler.alarms.words import Language
@@ -36,14 +37,17 @@ class Message:
     events: tuple[Waiting, ...]
 
 
-def messages(channel: Channel, waiting: Sequence[Waiting]) -> Iterator[Message]:
-    """One message of all events for a digest, the gravest first; else one for each."""
+def messages(channel: Channel, waiting: Sequence[Waiting], room: int) -> Iterator[Message]:
+    """One message of all events for a digest, the gravest first; else one for each.
+
+    ``room`` is how many bytes of UTF-8 a message may have, its title counted.
+    """
     if channel.digest:
         if waiting:
-            yield _message(channel.language, sorted(waiting, key=_rank))
+            yield _message(channel.language, sorted(waiting, key=_rank), room)
         return
     for one in waiting:
-        yield _message(channel.language, [one])
+        yield _message(channel.language, [one], room)
 
 
 def _rank(one: Waiting) -> tuple[int, int]:
@@ -51,11 +55,23 @@ def _rank(one: Waiting) -> tuple[int, int]:
     return (_ORDER.index(group) if group in _ORDER else len(_ORDER), one.notice_id)
 
 
-def _message(language: Language, told: Sequence[Waiting]) -> Message:
+def _message(language: Language, told: Sequence[Waiting], room: int) -> Message:
     names = _NAMES[language]
     groups = Counter(one.event.group for one in told)
     parts = ", ".join(f"{count} {names.get(group, group)}" for group, count in groups.items())
-    lines = [one.event.line for one in told[:MOST_LINES]]
-    if len(told) > MOST_LINES:
-        lines.append(names["more"].format(count=len(told) - MOST_LINES))
-    return Message(f"{names['']}: {parts}", "\n".join(lines), tuple(told))
+    title = f"{names['']}: {parts}"
+    lines = [one.event.line for one in told]
+    listed = _that_fit(lines, room - _size(title) - _size(names["more"]))
+    if listed < len(lines):
+        lines[listed:] = [names["more"].format(count=len(lines) - listed)]
+    return Message(title, "\n".join(lines), tuple(told))
+
+
+def _that_fit(lines: Sequence[str], room: int) -> int:
+    """How many of the first lines are listed: one at least, which the service may cut."""
+    sizes = accumulate(_size(line) for line in lines[:MOST_LINES])
+    return max(1, sum(1 for size in sizes if size <= room))
+
+
+def _size(line: str) -> int:
+    return len(line.encode()) + len("\r\n")

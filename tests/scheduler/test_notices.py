@@ -16,17 +16,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apprise.plugins.dingtalk import NotifyDingTalk
+from apprise.plugins.feishu import NotifyFeishu
+from apprise.plugins.lark import NotifyLark
+from apprise.plugins.wecombot import NotifyWeComBot
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from archive.alarms import Raise, acknowledge, settle
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Agency, Blob, Change, Extraction, Report, Resource
-from archive.outbox import MOST_ATTEMPTS, NoticeState, counts
+from archive.outbox import MOST_ATTEMPTS, NoticeState, claim, counts, pending
 from archive.times import iso
 from scheduler.alarms.words import Language
 from scheduler.notices.channel import Channel
-from scheduler.notices.dispatch import dispatch, preview
+from scheduler.notices.dispatch import MOST_REFUSALS, dispatch, preview
 from scheduler.notices.message import MOST_LINES
 from scheduler.notices.send import send
 
@@ -36,11 +40,13 @@ CHANNEL = Channel("team", "json://127.0.0.1:1/", language=Language.EN)
 
 @dataclass
 class Receiver:
-    """A real HTTP server that takes messages; ``answers`` are given one after the other, then 200."""
+    """A real HTTP server that takes messages; ``answers`` are given one after the other, then 200,
+    each with what is ``said``."""
 
     url: str = ""
     got: list[dict[str, Any]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    said: dict[str, Any] = field(default_factory=dict)
     arrived: threading.Event = field(default_factory=threading.Event)
     hold: threading.Event | None = None
 
@@ -58,6 +64,7 @@ def receiver() -> Iterator[Receiver]:
                 there.hold.wait(60)
             self.send_response(there.answers.pop(0) if there.answers else 200)
             self.end_headers()
+            self.wfile.write(json.dumps(there.said).encode())
 
         def log_message(self, *_words: object) -> None:
             pass
@@ -308,3 +315,79 @@ def test_the_address_is_not_shown(receiver: Receiver) -> None:
     assert "secret" not in repr(replace(CHANNEL, url="json://secret/"))
     assert send("json://secret:token@127.0.0.1:1/", "t", "b")[1] is not None
     assert "token" not in str(send("json://secret:token@127.0.0.1:1/", "t", "b")[1])
+
+
+def test_what_another_process_claimed_is_not_sent_too(
+    catalogue: Catalogue, home: Path, receiver: Receiver
+) -> None:
+    """A database that restarts forgets the lock, so that two processes may hold the same list."""
+    channel = replace(CHANNEL, url=receiver.url, digest=False)
+    alarm(catalogue, "a")
+    alarm(catalogue, "b")
+
+    def while_another_sends(url: str, title: str, body: str) -> tuple[NoticeState, str | None]:
+        for waiting in pending(catalogue, "team"):
+            assert claim(catalogue, [waiting], clock())
+        return send(url, title, body)
+
+    (done,) = dispatch(catalogue, home, [channel], while_another_sends, clock())
+    assert (done.sent, done.problems) == (1, ())
+    assert len(receiver.got) == 1
+
+
+def test_a_channel_that_refuses_is_left_alone_for_now(
+    catalogue: Catalogue, home: Path, receiver: Receiver
+) -> None:
+    channel = replace(CHANNEL, url=receiver.url, digest=False)
+    receiver.answers = [500] * (MOST_REFUSALS + 1)
+    for number in range(MOST_REFUSALS + 5):
+        alarm(catalogue, f"site{number}")
+    (done,) = dispatch(catalogue, home, [channel], clock=clock())
+    assert len(receiver.got) == MOST_REFUSALS
+    assert "the rest waits" in done.problems[-1]
+    receiver.answers = []
+    assert tell(catalogue, home, channel) == [MOST_REFUSALS + 5]
+
+
+@pytest.fixture(params=["wecombot://{}", "dingtalk://{}/", "feishu://{}/", "lark://{}/"])
+def robot(
+    request: pytest.FixtureRequest, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, Receiver]:
+    """A group's robot whose address leads to the receiver, which answers 200 whatever it thinks of it."""
+    url = str(request.param).format(f"token{receiver.url[-6:-1]}")
+    there = receiver.url.replace("json://", "http://")
+    for plugin in (NotifyWeComBot, NotifyDingTalk, NotifyFeishu, NotifyLark):
+        monkeypatch.setattr(plugin, "notify_url", there)
+        monkeypatch.setattr(plugin, "request_rate_per_sec", 0)
+    return url, receiver
+
+
+def test_a_robot_says_no_with_status_200(
+    catalogue: Catalogue, home: Path, robot: tuple[str, Receiver]
+) -> None:
+    url, receiver = robot
+    channel = replace(CHANNEL, url=url)
+    receiver.said = {"errcode": 93000, "errmsg": "invalid webhook url", "code": 19001, "msg": "param invalid"}
+    alarm(catalogue)
+    (done,) = dispatch(catalogue, home, [channel], clock=clock())
+    assert done.sent == 0
+    assert "invalid" in done.problems[0]
+    receiver.said = {"errcode": 0, "errmsg": "ok", "code": 0, "msg": "success"}
+    assert tell(catalogue, home, channel) == [1]
+    assert len(receiver.got) == 2
+
+
+def test_a_digest_fits_into_what_the_service_takes(
+    catalogue: Catalogue, home: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """企业微信 takes 2048 bytes of UTF-8, a Chinese character being three."""
+    monkeypatch.setattr(NotifyWeComBot, "notify_url", receiver.url.replace("json://", "http://"))
+    receiver.said = {"errcode": 0}
+    channel = replace(CHANNEL, url=f"wecombot://key{receiver.url[-6:-1]}", language=Language.ZH)
+    for number in range(MOST_LINES):
+        alarm(catalogue, f"site{number}")
+    tell(catalogue, home, channel)
+    content = receiver.got[0]["text"]["content"]
+    assert len(content.encode()) <= 2048
+    listed = content.count("[")
+    assert f"另有 {MOST_LINES - listed} 项" in content.splitlines()[-1]

@@ -105,3 +105,30 @@ def test_without_a_channel_and_with_one_twice(copy: Path) -> None:
     for _ in range(2):
         channel(copy, 'name = "team"', 'url_env = "A"')
     assert "share a name" in nianbao(copy, "notices", code=2).stderr
+
+
+def test_an_address_that_cannot_be_used_is_found_before_it_is_needed(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel(copy, 'name = "team"', 'url_env = "TEAM"')
+    assert "the environment has no TEAM" in nianbao(copy, "config", "check", code=1).stdout
+    monkeypatch.setenv("TEAM", "wecombot://")
+    assert "none that apprise can read" in nianbao(copy, "config", "check", code=1).stdout
+    monkeypatch.setenv("TEAM", "wecombot://key")
+    assert "notices team has its address" in nianbao(copy, "config", "check").stdout
+
+
+def test_a_variable_of_the_settings_holds_no_address(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    channel(copy, 'name = "team"', 'url_env = "NIANBAO_NOTICES"')
+    assert "NIANBAO_NOTICES_ME" in nianbao(copy, "notices", code=2).stderr
+    monkeypatch.setenv("NIANBAO_NOTICES", "mailto://me:secret@x")
+    told = nianbao(copy, "notices", code=2).stderr
+    assert "give it another name" in told
+    assert "secret" not in told
+
+
+def test_what_the_environment_gets_wrong_is_told_as_its_fault(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIANBAO_SCHEDULE__JITTER_MINUTES", "soon")
+    assert "NIANBAO_SCHEDULE__JITTER_MINUTES in the env" in nianbao(copy, "config", "check", code=2).stderr
