@@ -23,7 +23,8 @@ _IDENT, _OLDEST = 0xA5EC, 193
 _ENCRYPTED, _SECOND_TABLE, _COMPRESSED = 0x0100, 0x0200, 0x40000000
 _PAGE = 512
 _DELETED, _VANISHED, _SYMBOL = 0x0800, 0x083C, 0x6A09
-_HIDING = frozenset([_DELETED, _VANISHED, _SYMBOL])
+_STRUCK_OUT, _STRUCK_TWICE = 0x0837, 0x2A53
+_HIDING = frozenset([_DELETED, _VANISHED, _SYMBOL, _STRUCK_OUT, _STRUCK_TWICE])
 _RAISED = 0x2A48
 _SHORT_PRM = {0x18: 0x2416, 0x19: 0x2417, 0x41: _DELETED}
 """Single properties that a piece may carry by a number of their own."""
@@ -134,8 +135,8 @@ class WordFile:
 
     @cached_property
     def _special(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-        """The bytes of runs that are deleted, hidden, or stand for a character of a symbol font; and of those
-        that are raised.
+        """The bytes of runs that are deleted, hidden, struck out, or stand for a character of a symbol font;
+        and of those that are raised.
         """
         hidden, above = list[tuple[int, int]](), list[tuple[int, int]]()
         for start, end, page, offset in self._runs(self.part(12), 1):
@@ -143,7 +144,7 @@ class WordFile:
                 changes = list(sprms(page[offset + 1 : offset + 1 + page[offset]]))
                 if any(_hides(code, operand) for code, operand in changes):
                     hidden.append((start, end))
-                elif (_RAISED, b"\x01") in changes:
+                elif (_RAISED, b"\x01") in changes or (_RAISED, b"\x02") in changes:
                     above.append((start, end))
         return hidden, above
 

@@ -148,13 +148,14 @@ def _collect(element: Element, parts: list[str], numbering: Numbering, boxes: bo
 
 
 def _is_hidden(run: Element) -> bool:
-    vanish = child(run, "rPr", "vanish")
-    return vanish is not None and value(vanish) not in ("0", "false", "off")
+    """Whether a run is not shown, or struck out: what was there before the figure beside it."""
+    found = (child(run, "rPr", name) for name in ("vanish", "strike", "dstrike"))
+    return any(mark is not None and value(mark) not in ("0", "false", "off") for mark in found)
 
 
 def _is_raised(run: Element) -> bool:
     place = child(run, "rPr", "vertAlign")
-    return place is not None and value(place) == "superscript"
+    return place is not None and value(place) in ("superscript", "subscript")
 
 
 def _text_boxes(paragraph: Element) -> Iterator[Element]:

@@ -14,7 +14,7 @@ from parsers.encoding import decode
 from parsers.formats import html_properties
 from parsers.formats.html_article import article_in, container_of
 from parsers.formats.html_content import read_content
-from parsers.formats.html_markup import hidden_among
+from parsers.formats.html_markup import STRUCK_OUT, hidden_among, silence, styles_among
 from parsers.outcomes import TooMuch
 from parsers.sniff import HTML
 
@@ -72,7 +72,9 @@ def _page(data: bytes) -> _Page | None:
 
 def _document(page: _Page, *, begins_within: bool = False) -> Document:
     tags = html_properties.tags(page.root)
-    content = read_content(page.article, hidden_among(page.within), begins_within=begins_within)
+    styles = styles_among(page.within)
+    silence(styles)
+    content = read_content(page.article, hidden_among(page.within, styles), begins_within=begins_within)
     meta = {**html_properties.lines_beside(page.root, page.article), **content.properties, **tags}
     return Document(HTML, tuple(content.blocks), _title(page.root, tags), meta)
 
@@ -89,7 +91,8 @@ def _parse(text: str) -> Element | None:
         return None
     if any(entry.type == _TOO_DEEP for entry in parser.error_log.filter_from_fatals()):
         raise TooMuch("markup too deep to be read")
-    for note in root.iter("sup"):
+    etree.strip_elements(root, *STRUCK_OUT, with_tail=False)
+    for note in root.iter("sup", "sub"):
         _raise(note)
     return root
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from lxml.etree import _Element as Element
@@ -20,17 +21,38 @@ BLOCKS = frozenset((
     "tfoot", "th", "thead", "tr", "ul", "caption", "ucapcontent", "ucaptitle",
 ))  # fmt: skip
 """They stand on lines of their own."""
+STRUCK_OUT = ("del", "s", "strike", "rt", "rp")
+"""What stood before the text beside it, or says how that is spoken: no part of it either."""
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 CELLS = frozenset(["td", "th"])
+_LINE_THROUGH = re.compile(r"text-decoration[a-z-]*:[^;]*line-through")
 
 
-def hidden_among(elements: Iterable[Element]) -> frozenset[Element]:
-    """Those of the elements that their own markup hides."""
-    return frozenset(
-        [e for e in elements if ((style := e.get("style")) and _hides(style)) or e.get("hidden") is not None]
-    )
+def styles_among(elements: Sequence[Element]) -> list[tuple[Element, str]]:
+    """Those of the elements that have a style of their own, each with it."""
+    return [(e, style) for e in elements if (style := e.get("style"))]
+
+
+def hidden_among(elements: Sequence[Element], styles: Sequence[tuple[Element, str]]) -> frozenset[Element]:
+    """Those of the elements that their own markup hides, room and all."""
+    styled = [e for e, style in styles if _hides(style)]
+    return frozenset([*styled, *[e for e in elements if e.get("hidden") is not None]])
+
+
+def silence(styles: Sequence[tuple[Element, str]]) -> None:
+    """Take the text away that is struck out by its style."""
+    for element, style in styles:
+        if _strikes_out(style):
+            element.text = None
+            for inner in element.iterdescendants():
+                inner.text = inner.tail = None
 
 
 @lru_cache(maxsize=4096)
 def _hides(style: str) -> bool:
     return "display:none" in style.replace(" ", "").lower()
+
+
+@lru_cache(maxsize=4096)
+def _strikes_out(style: str) -> bool:
+    return bool(_LINE_THROUGH.search(style.replace(" ", "").lower()))

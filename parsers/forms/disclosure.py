@@ -23,6 +23,7 @@ from parsers.report import Fact, State
 
 CODE = "disclosure"
 _EDITIONS = ("2021", "2019")
+_BLOCK = "第二十"
 _MONEY = frozenset({"amount_10k_yuan", "procurement_amount"})
 _PRINTED_UNIT = re.compile(r"单位[:：]?\s*(亿元|万元|元)|[（(](亿元|万元|元)[）)]")
 
@@ -37,12 +38,13 @@ class Reading:
 
 
 class _Line(NamedTuple):
-    """A row of values, with the head row above it if one is printed."""
+    """A row of values, with the head row above it if one is printed, and its block's title (第二十条第…)."""
 
     code: str
     label: Cell
     row: Row
     head: Row | None
+    title: str
 
 
 @cache
@@ -81,17 +83,20 @@ def _lines(rows: Sequence[Row]) -> list[_Line]:
     """The form's rows, each with its head; rows of other tables, which have no such head, are passed over."""
     lines: list[_Line] = []
     head: Row | None = None
+    title = ""
     for row in rows:
         if _is_head(row):
             head = row
             continue
+        if words(row.text).startswith(_BLOCK):
+            title = row.text
         labels = row.labels
         if not labels or not head:
             continue
         code = _code(labels[0].text)
         if code and row.table - head.table <= 1:
-            lines.append(_Line(code, labels[0], row, head))
-        elif not code and row.table != head.table and words(labels[0].text)[:3] not in ("第二十", "信息内"):
+            lines.append(_Line(code, labels[0], row, head, title))
+        elif not code and row.table != head.table and words(labels[0].text)[:3] not in (_BLOCK, "信息内"):
             head = None
     return lines
 
@@ -155,8 +160,15 @@ def _fact(line: _Line, block: Block, index: int, row: str) -> Fact:
         return facts.absent(CODE, row, column)
     money = column in _MONEY
     unit = TEN_THOUSAND_YUAN if money else ""
-    printed = _PRINTED_UNIT.search(head.text) if head and money else None
-    return facts.from_cell(CODE, row, column, cell, unit, (printed[1] or printed[2]) if printed else "")
+    printed = _units(head.text if head else "", line.label.text, line.title) if money else set[str]()
+    if len(printed) > 1 and "元" not in cell.text:
+        return facts.unreadable(CODE, row, column, cell.text, cell.locator)
+    return facts.from_cell(CODE, row, column, cell, unit, "".join(printed) if len(printed) == 1 else "")
+
+
+def _units(*texts: str) -> set[str]:
+    """The units of money that a column's head, its row's label and its block's title state."""
+    return {inside or behind for text in texts for inside, behind in _PRINTED_UNIT.findall(text)}
 
 
 def _cells(line: _Line, block: Block, index: int) -> tuple[Cell | None, Cell | None]:

@@ -24,6 +24,7 @@ _REMARK = re.compile(r"^([^()]*[^()\s])\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 _NUMBER = re.compile(
     r"(?P<sign>[+\-−–](?=\d)|(?:[增减]|增加|减少|净增|净减)\s*)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,4})"
 )
+_UNIT_AS_REMARK = re.compile(r"\s*\((?:单位:?)?(亿元|万元|元)\)$")
 _COUNT_UNITS = frozenset(
     {"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"}
 )
@@ -54,6 +55,7 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
     if not bare or (not bare.isascii() and any(unicodedata.category(c) == "No" for c in bare)):
         return Reading(State.UNREADABLE)
     text = unicodedata.normalize("NFKC", bare).strip()
+    text = _UNIT_AS_REMARK.sub(r"\1", text) if unit else text
     if _DASH.fullmatch(text.replace(" ", "")):
         return Reading(State.DASH)
     remark = _REMARK.match(text)

@@ -50,6 +50,10 @@ def test_what_stands_between_the_marks() -> None:
     ]  # fmt: skip
 
 
+def test_what_is_struck_out_is_no_part_of_the_number_beside_it() -> None:
+    assert [p.text for p in read_doc((FILES / "struck.doc").read_bytes()).paragraphs()] == ["收到申请12件"]
+
+
 def test_a_raised_digit_is_no_part_of_the_number_before_it() -> None:
     assert [p.text for p in read_doc((FILES / "raised.doc").read_bytes()).paragraphs()] == ["收到申请12¹件"]
 

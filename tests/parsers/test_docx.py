@@ -105,6 +105,12 @@ def test_a_raised_digit_is_no_part_of_the_number_before_it() -> None:
     assert texts(read_docx(docx(body))) == ["12¹"]
 
 
+@pytest.mark.parametrize("mark", ["strike", "dstrike"])
+def test_what_is_struck_out_is_no_part_of_the_number_beside_it(mark: str) -> None:
+    body = f"<w:p><w:r><w:rPr><w:{mark}/></w:rPr><w:t>9</w:t></w:r><w:r><w:t>12</w:t></w:r></w:p>"
+    assert texts(read_docx(docx(body))) == ["12"]
+
+
 def test_a_deleted_row_is_out() -> None:
     row = "<w:tr>{}<w:tc><w:p><w:r><w:t>甲</w:t></w:r></w:p></w:tc><w:tc><w:p/></w:tc></w:tr>"
     body = f"<w:tbl>{row.format('')}{row.format('<w:trPr><w:del/></w:trPr>')}{row.format('')}</w:tbl>"

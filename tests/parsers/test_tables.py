@@ -218,6 +218,20 @@ def test_the_mark_of_a_note_is_no_digit(figures: dict[str, str]) -> None:
         assert wrong(read(marked.encode()), figures) == {}
 
 
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<del>9</del>", "<s>9</s>", "<strike><b>9</b></strike>",
+        "<span style='Text-Decoration: underline line-through'>9<b>9</b></span>",
+    ],
+)  # fmt: skip
+def test_what_is_struck_out_is_no_part_of_the_figure_beside_it(figures: dict[str, str], struck: str) -> None:
+    page = html(sheets(figures)).decode()
+    corrected = page.replace("<p>1543</p>", f"<p>{struck}1543</p>")
+    assert corrected != page
+    assert wrong(read(corrected.encode()), figures) == {}
+
+
 def test_a_pdf_whose_tables_are_open_at_the_sides(figures: dict[str, str]) -> None:
     extraction = read(page_pdf(TITLE, sheets(figures), rules="inner"))
     assert wrong(extraction, figures) == {}
@@ -403,6 +417,30 @@ def test_fees_in_yuan_by_the_head(figures: dict[str, str]) -> None:
     bent = {"本年收费金额（单位：万元）": "本年收费金额（单位：元）"}
     page = html([s.relabelled(bent) for s in sheets(figures | {"disclosure/fees/amount_10k_yuan": "251000"})])
     assert by_place(read(page))["disclosure/fees/amount_10k_yuan"].value == Decimal("25.1")
+
+
+@pytest.mark.parametrize(
+    ("bent", "value"),
+    [
+        (
+            {
+                "第二十条第（八）项": "第二十条第（八）项（单位：元）",
+                "本年收费金额（单位：万元）": "本年收费金额",
+            },
+            "25.1",
+        ),
+        ({"行政事业性收费": "行政事业性收费（元）", "本年收费金额（单位：万元）": "本年收费金额"}, "25.1"),
+        ({"本年收费金额（单位：万元）": "本年收费金额"}, "251000"),
+        ({"第二十条第（八）项": "第二十条第（八）项（单位：元）"}, None),
+    ],
+)
+def test_fees_in_yuan_by_the_label_or_the_title_of_their_block(
+    figures: dict[str, str], bent: dict[str, str], value: str | None
+) -> None:
+    """Two units that contradict each other leave the figure unread."""
+    place = "disclosure/fees/amount_10k_yuan"
+    page = html([s.relabelled(bent) for s in sheets(figures | {place: "251000"})])
+    assert by_place(read(page))[place].value == (None if value is None else Decimal(value))
 
 
 def test_statistics_annex_of_2014() -> None:
