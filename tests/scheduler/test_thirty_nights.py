@@ -184,7 +184,7 @@ def test_a_disturbed_month_ends_as_an_undisturbed_one(tmp_path: Path, nights: in
             assert ask(disturbed, query) == ask(undisturbed, query)
         assert_alarms(disturbed, undisturbed, month)
         edits = [row for row in ask(disturbed, CHANGES.format(no=0)) if row[4] == "edited"]
-        assert len(edits) == sites
+        assert len(edits) == sum(life.edits for life in month.lives)
         assert {"/".join(map(str, row[5:8])) for row in edits} == {CELL}
         with closing_catalogue(disturbed.home) as catalogue:
             wrong: list[str] = []

@@ -56,6 +56,13 @@ class Life:
     published: int | None = None
     troubles: Mapping[int, Trouble] = field(default_factory=dict)
 
+    @property
+    def edits(self) -> int:
+        """Reports that are edited; one that is published after the edit never said anything else."""
+        if self.edited is None:
+            return 0
+        return 2 if self.published is not None and self.published < self.edited else 1
+
     def reports(self, night: int) -> tuple[Report, ...]:
         base = next(r for r in REPORTS if r.year == 2023 and r.media_type == HTML and not r.variants)
         agency = f"中卫市{self.office}"
