@@ -95,23 +95,27 @@ def _is_unit(cell: Cell) -> bool:
 
 
 def _place(lines: Sequence[_Line]) -> dict[str, _Line]:
-    """Each line's code; of labels that repeat (被依法纠错数) the next one behind the line before is meant."""
+    """Each line's code; of labels that repeat (被依法纠错数) the next one behind the line before is meant,
+    unless that line is not known.
+    """
     order = [row.code for row in _form()]
     placed: dict[str, _Line] = {}
-    last = -1
+    last, lost = -1, False
     for line in lines:
-        code = _code(line.label, placed, order, last)
+        code = _code(line.label, placed, order, last, lost)
+        lost = code is None
         if code:
             placed[code] = line
             last = order.index(code)
     return placed
 
 
-def _code(label: str, placed: dict[str, _Line], order: list[str], last: int) -> str | None:
+def _code(label: str, placed: dict[str, _Line], order: list[str], last: int, lost: bool) -> str | None:
     exact = [c for c in _exact(label) if c not in placed]
     following = [c for c in exact if order.index(c) > last]
     if exact:
-        return (following or exact)[0]
+        meant = following or exact
+        return None if lost and len(meant) > 1 else meant[0]
     near = _labels().near(_words(label))
     if near and near.code not in placed:
         return near.code
@@ -119,6 +123,11 @@ def _code(label: str, placed: dict[str, _Line], order: list[str], last: int) -> 
 
 
 def _next(label: str, following: Sequence[str]) -> str | None:
-    """The row that comes next in the form, if the label is like it: many rows are like each other."""
-    known = {row.code: words(row.label) for row in _form()}
-    return next((c for c in following if similarity(words(label), known[c]) >= NEAR), None)
+    """The row that comes next in the form, if the label is like it, and like no other one as much: many rows
+    are like each other.
+    """
+    text, known = words(label), {row.code: words(row.label) for row in _form()}
+    like = {each: similarity(text, each) for each in known.values()}
+    most = max(like.values())
+    nearest = [each for each in like if like[each] == most >= NEAR]
+    return next((code for code in following if nearest == [known[code]]), None)

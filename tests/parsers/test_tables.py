@@ -456,3 +456,23 @@ def test_statistics_annex_of_2014() -> None:
     assert extraction.edition == "2014"
     assert [f.value for f in extraction.facts] == [Decimal(i) for i in range(1, len(extraction.facts) + 1)]
     assert len(extraction.facts) == len(vocabulary().table("statistics", "2014").rows())
+
+
+def test_slips_in_the_annex_of_2014_give_no_row_the_figure_of_another() -> None:
+    form = vocabulary().table("statistics", "2014").rows()
+    left_out = {"channels.website", "litigation.corrected", "reconsideration.other"}
+    slips = {
+        "channels.wechat": "4.务政信微公开政府信息数", "litigation": "五、诉讼", "litigation.upheld": "维护",
+    }  # fmt: skip
+    rows = "".join(
+        f"<tr><td>{slips.get(row.code, row.label)}</td><td>{row.unit}</td><td>{number}</td></tr>"
+        for number, row in enumerate(form, 1)
+        if row.code not in left_out
+    )
+    page = (
+        "<html><body><div id='zoom'><p>某某县2016年政府信息公开工作年度报告</p><p>一、概述</p><p>本报告。</p>"
+        f"<table><tr><td>统计指标</td><td>单位</td><td>统计数</td></tr>{rows}</table></div></body></html>"
+    )
+    said = {f.row_code: f.value for f in read(page.encode()).facts if f.value is not None}
+    assert {c: v for c, v in said.items() if v != [row.code for row in form].index(c) + 1} == {}
+    assert len(said) >= len(form) - len(left_out) - len(slips)
