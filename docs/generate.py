@@ -159,7 +159,7 @@ def commands_page() -> str:
         *_help(root),
         *_parameters(root),
         "Exit codes: 0 for done, 1 for done with failures that the output names, 2 for bad usage or",
-        "settings.",
+        "settings, 3 (`schedule now`) for a job that could not be done or was cut short.",
         "",
     ]
     listed = list(_commands(root, "nianbao"))

@@ -18,7 +18,7 @@ def alarms_section(alarms: Sequence[AlarmRow]) -> str:
         return '<h2>警报</h2><p class="good">没有发现异常。</p>'
     states = tuple(_STATES)
     rows = (_row(alarm) for alarm in sorted(alarms, key=lambda a: (states.index(a.state), a.alarm_id)))
-    return f"<h2>警报</h2>{grid(('编号', '状态', '警报', '怎么办', '开始（UTC）'), rows, (0,))}"
+    return f"<h2>警报</h2>{grid(('编号', '状态', '警报', '怎么办', '开始（UTC）'), rows, (0,), (1,))}"
 
 
 def _row(alarm: AlarmRow) -> Iterator[str]:

@@ -18,7 +18,7 @@ margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%}th,td{padding:.3rem .6rem;text-align:left;vertical-align:top;
 border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th,td.n,td.s{white-space:nowrap}
 .cards{display:flex;flex-wrap:wrap;gap:.75rem;padding:0;list-style:none}
 .cards li{background:var(--soft);border-radius:.5rem;padding:.6rem 1rem;min-width:6rem}
 .cards b{display:block;font-size:1.4rem;font-variant-numeric:tabular-nums}
@@ -66,11 +66,20 @@ def night_page(report: NightReport, sections: Sequence[str] = ()) -> str:
     )
 
 
-def grid(head: Sequence[str], rows: Iterable[Iterable[str]], numbers: Sequence[int] = ()) -> str:
-    """A table. The head is plain text, the cells are HTML; ``numbers`` are the columns set to the right."""
+def grid(
+    head: Sequence[str],
+    rows: Iterable[Iterable[str]],
+    numbers: Sequence[int] = (),
+    short: Sequence[int] = (),
+) -> str:
+    """A table. The head is plain text, the cells are HTML; ``numbers`` are the columns set to the right.
+
+    Those and the ``short`` ones are never broken into lines.
+    """
 
     def cell(tag: str, place: int, inner: str) -> str:
-        return f"<{tag}{' class=n' if place in numbers else ''}>{inner}</{tag}>"
+        kind = " class=n" if place in numbers else " class=s" if place in short else ""
+        return f"<{tag}{kind}>{inner}</{tag}>"
 
     top = "".join(cell("th", i, escape(name)) for i, name in enumerate(head))
     lines = ("".join(cell("td", i, inner) for i, inner in enumerate(row)) for row in rows)
@@ -160,7 +169,7 @@ def _changes(report: NightReport) -> str:
         return "<h2>变化</h2><p>各机关的报告没有变化。</p>"
     rows = (_change(change) for change in report.changes)
     more = f"<p>另有 {report.changes_left} 处变化未列出。</p>" if report.changes_left else ""
-    return f"<h2>变化</h2>{grid(('机关', '年度', '变化', '位置', '原为', '现为'), rows)}{more}"
+    return f"<h2>变化</h2>{grid(('机关', '年度', '变化', '位置', '原为', '现为'), rows, (), (1, 2))}{more}"
 
 
 def _change(change: NightlyChange) -> Iterator[str]:
@@ -178,7 +187,7 @@ def _runs(report: NightReport) -> str:
         for r in report.runs
     )
     head = ("编号", "种类", "结果", "开始（UTC）", "结束（UTC）")
-    return f"<h2>运行</h2>{grid(head, rows)}" if report.runs else ""
+    return f"<h2>运行</h2>{grid(head, rows, (), range(5))}" if report.runs else ""
 
 
 def _tonight(site: SiteHistory, night: date) -> SiteNight:

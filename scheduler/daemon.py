@@ -28,6 +28,7 @@ BEAT = timedelta(minutes=1)
 LOOK_AGAIN = timedelta(minutes=1)
 """When the database, the disk or the job's lock could not be had."""
 WORK, CARE = "work", "care"
+_ANOTHER = "another schedule works on this database"
 
 
 def executors() -> Mapping[str, BaseExecutor]:
@@ -59,20 +60,24 @@ class Daemon:
         self._clock = runner.clock
         self._lock = ScheduleLock(runner.catalogue)
         self._stop = Event()
+        self._taken = False
 
     def start(self) -> None:
         """Take up the schedule; with a blocking scheduler this returns when it is stopped.
 
-        Raises :class:`Taken` when another machine's schedule works on the same database.
+        Raises :class:`Taken` when another machine's schedule works on the same database, also when that took
+        it over while the database was away.
         """
         if not self._lock.hold():
-            raise Taken("another schedule works on this database")
+            raise Taken(_ANOTHER)
         self._beat()
         self._add(self._beat, IntervalTrigger(seconds=BEAT.total_seconds()), "heartbeat", CARE)
         for plan in self._plans.values():
             self._add(self._looking_at(plan.job), plan.timetable.trigger(plan.jitter), plan.job, WORK)
         log.info("schedule", extra={"jobs": [str(job) for job in self._plans]})
         self._scheduler.start()
+        if self._taken:
+            raise Taken(_ANOTHER)
 
     def stop(self) -> None:
         """End the job that is being done, and the schedule; the next start takes up what was not done."""
@@ -147,7 +152,8 @@ class Daemon:
 
     def _beat(self) -> None:
         if not self._lock_held():
-            log.error("taken", extra={"reason": "another schedule works on this database; this one ends"})
+            log.error("taken", extra={"reason": f"{_ANOTHER}; this one ends"})
+            self._taken = True
             self._stop.set()
             self._scheduler.shutdown(wait=False)
             return

@@ -48,9 +48,15 @@ class Heartbeat:
         """The home's, going on from what the file says; a new one begins ``now``."""
         path = home / FILE_NAME
         try:
-            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+            return Heartbeat._told(path, json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
             return Heartbeat(path, now)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            log.warning("heartbeat", extra={"reason": f"{path} cannot be read, and is begun anew: {error!r}"})
+            return Heartbeat(path, now)
+
+    @staticmethod
+    def _told(path: Path, told: dict[str, Any]) -> Heartbeat:
         return Heartbeat(
             path,
             from_iso(told["since"]),
@@ -70,12 +76,13 @@ class Heartbeat:
     def ended(self, job: Job, due: datetime, end: End, now: datetime) -> None:
         """Take down how a job ended."""
         self.doing = None
-        self.last[job] = Last(due, now, end.status, end.reason)
+        self.last = {**self.last, job: Last(due, now, end.status, end.reason)}
         self.beat(now, self.next)
 
     def learn(self, last: Mapping[str, Last]) -> None:
         """Take over what the catalogue knows: jobs are done by hand, too."""
-        self.last |= {Job(job): one for job, one in last.items() if job in set(Job)}
+        # a dict of its own each time: others read it meanwhile
+        self.last = self.last | {Job(job): one for job, one in last.items() if job in set(Job)}
 
     def beat(self, now: datetime, next_times: Mapping[Job, datetime | None]) -> None:
         """The schedule lives, and knows when its jobs are due."""
@@ -88,6 +95,8 @@ class Heartbeat:
 
     def rest(self) -> None:
         """The schedule was stopped by a person, or because the machine goes down."""
+        if self.beat_at is None:
+            return  # it never ran
         self.stopped = True
         self.doing = None
         self._write()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from archive.jobs import UNFINISHED, Start
@@ -47,21 +48,43 @@ class Timetable:
         return list(self._between(after, until))
 
     def next(self, after: datetime) -> datetime | None:
-        """The first moment later than ``after``; None where the fields name a day that never comes."""
-        found: datetime | None = self.trigger().get_next_fire_time(None, after + timedelta(microseconds=1))
-        return found.astimezone(UTC) if found is not None else None
+        """The first moment later than ``after``; None where the fields name a day that never comes.
 
-    def trigger(self, jitter: timedelta = timedelta(0)) -> CronTrigger:
-        """For APScheduler; up to ``jitter`` later, by chance."""
+        Where clocks are put back an hour comes twice: what is due in it is due the first time alone. Where
+        they are put forward, what is due in the hour left out is due an hour later by the clock.
+        """
         trigger = CronTrigger.from_crontab(self.cron, timezone=self.zone)
-        trigger.jitter = int(jitter.total_seconds()) or None
-        return trigger
+        after = after.astimezone(UTC)
+        while True:
+            found: datetime | None = trigger.get_next_fire_time(None, after + timedelta(microseconds=1))
+            if found is None:
+                return None
+            after = found.astimezone(UTC)
+            if not after.astimezone(self.zone).fold:
+                return after
+
+    def trigger(self, jitter: timedelta = timedelta(0)) -> BaseTrigger:
+        """For APScheduler; up to ``jitter`` later, by chance."""
+        return _WhenDue(self, jitter)
 
     def _between(self, after: datetime, until: datetime) -> Iterator[datetime]:
         moment = self.next(after)
         while moment is not None and moment <= until:
             yield moment
             moment = self.next(moment)
+
+
+class _WhenDue(BaseTrigger):  # type: ignore[misc]
+    """APScheduler's own for crons fires without end, if it has a jitter, in an hour that comes twice."""
+
+    def __init__(self, timetable: Timetable, jitter: timedelta) -> None:
+        self._timetable = timetable
+        self._jitter = int(jitter.total_seconds())
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime | None:
+        due = self._timetable.next(now)
+        later: datetime | None = self._apply_jitter(due, self._jitter, now)
+        return later
 
 
 def check_cron(text: str) -> str:

@@ -22,6 +22,7 @@ from nianbao.settings import Settings, SettingsError, load_settings
 DONE = 0
 DONE_WITH_FAILURES = 1
 BAD_USAGE = 2
+NOT_DONE = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,11 +64,11 @@ def night(
             watch(catalogue, home.path, [site.name for site in home.settings.site], named)
         report = report_of(catalogue, named)
         told = _alarms_of(catalogue, report)
+        page = night_page(report, (alarms_section(told),))
+        said = json.dumps({**as_json(report), "alarms": _as_json(told)}, ensure_ascii=False, indent=1)
+        if close:
+            _leave(home.path / REPORTS, report, page, said)  # before a mail server is waited for
         sent = not close or not home.settings.notices or send_notices(home, catalogue)
-    page = night_page(report, (alarms_section(told),))
-    said = json.dumps({**as_json(report), "alarms": _as_json(told)}, ensure_ascii=False, indent=1)
-    if close:
-        _leave(home.path / REPORTS, report, page, said)
     if html is not None:
         html.write_text(page, encoding="utf-8")
     if as_json_:

@@ -14,8 +14,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from archive.catalogue.engine import Catalogue
 from archive.jobs import JobStatus, Last
 from archive.queries import Filter, Rows, ask
-from archive.times import iso, utc_now
-from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
+from archive.times import utc_now
+from nianbao.commands.context import DONE_WITH_FAILURES, NOT_DONE, Home, open_home, opened, stop
 from nianbao.commands.home import say_findings
 from nianbao.commands.options import Csv, Json, form_of
 from nianbao.examination import Finding, channels, unsound
@@ -117,7 +117,7 @@ def list_(context: typer.Context, as_json: Json = False, as_csv: Csv = False) ->
     beat = Heartbeat.of(home.path, now)
     found = Rows(
         ("job", "cron", "zone", "next_at", "last_due_at", "last_status", "last_reason"),
-        (_line(home, plan, beat.last.get(plan.job), now) for plan in plans_of(home.settings)),
+        (_line(plan, beat.last.get(plan.job), now) for plan in plans_of(home.settings)),
     )
     form = form_of(as_json, as_csv)
     print_rows(found, form)
@@ -127,10 +127,17 @@ def list_(context: typer.Context, as_json: Json = False, as_csv: Csv = False) ->
         _say_troubles(troubles(beat, now))
 
 
-def _line(home: Home, plan: JobPlan, last: Last | None, now: datetime) -> tuple[object, ...]:
+def _line(plan: JobPlan, last: Last | None, now: datetime) -> tuple[object, ...]:
     due = plan.timetable.next(now)
-    line = (plan.job, plan.timetable.cron, home.settings.schedule.zone, iso(due) if due else None)
-    return (*line, *((iso(last.due), last.status, last.reason) if last is not None else (None, None, None)))
+    line = (plan.job, plan.timetable.cron, plan.timetable.zone.key, due and _by_its_clock(due, plan))
+    if last is None:
+        return (*line, None, None, None)
+    return (*line, _by_its_clock(last.due, plan), last.status, last.reason)
+
+
+def _by_its_clock(moment: datetime, plan: JobPlan) -> str:
+    """As the cron says it, with what that is ahead of UTC."""
+    return moment.astimezone(plan.timetable.zone).isoformat(timespec="seconds")
 
 
 @schedule.command("health")
@@ -163,6 +170,8 @@ def now(
 ) -> None:
     """Do a job now, here, with its limits, and take it down as the schedule does.
 
+    Exits with 1 if it was done with failures, with 3 if it could not be done or was cut short.
+
     Example: nianbao schedule now crawl
     """
     home = open_home(context)
@@ -177,10 +186,10 @@ def now(
         try:
             end = Runner(catalogue, home.path, program(home.path)).run(plan, utc_now(), 1, ended)
         except Taken as error:
-            raise stop(f"{job} is being done: {error}", DONE_WITH_FAILURES) from error
+            raise stop(f"{job} is being done: {error}", NOT_DONE) from error
     console.print(f"{job}: {end.status}" + (f". {end.reason}" if end.reason else ""), markup=False)
     if end.status is not JobStatus.DONE:
-        raise typer.Exit(DONE_WITH_FAILURES)
+        raise typer.Exit(DONE_WITH_FAILURES if end.status is JobStatus.FAILURES else NOT_DONE)
 
 
 @schedule.command("history")

@@ -13,6 +13,7 @@ from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
+from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import select, text
 from stepped import SimulatedClock, SteppedScheduler, apscheduler_by
 
@@ -27,7 +28,7 @@ from archive.runs import (
     open_run,
     site_row,
 )
-from scheduler.daemon import Daemon
+from scheduler.daemon import Daemon, executors
 from scheduler.health import troubles
 from scheduler.heartbeat import Heartbeat
 from scheduler.locks import ScheduleLock, Taken
@@ -270,3 +271,17 @@ def test_a_schedule_whose_database_another_took_ends(catalogue: Catalogue, home:
         assert not scheduler.running
     other.close()
     assert nights.done() == []
+
+
+def test_a_schedule_whose_database_another_took_is_no_success(
+    catalogue: Catalogue, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends by itself; its service would not be started again if it said that all was well."""
+    held = iter((True, True))
+    monkeypatch.setattr(ScheduleLock, "hold", lambda _self: next(held, False))
+    runner = Runner(catalogue, home, (sys.executable, "-c", JOB, str(home)))
+    now = datetime.now(UTC)
+    daemon = Daemon(runner, (), BlockingScheduler(executors=executors()), Heartbeat.of(home, now))
+    with pytest.raises(Taken, match="another schedule"):
+        daemon.start()
+    daemon.stop()

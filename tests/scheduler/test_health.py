@@ -156,3 +156,18 @@ def test_metrics(watch: str) -> None:
     assert samples["nianbao_database_up",] == 1
     assert samples["nianbao_free_bytes",] > 0
     assert samples["process_resident_memory_bytes",] > 0
+
+
+def test_a_schedule_that_never_ran_leaves_no_heartbeat(home: Path) -> None:
+    Heartbeat.of(home, NOW).rest()
+    assert Heartbeat.of(home, NOW).beat_at is None
+    assert [one.what for one in troubles(Heartbeat.of(home, NOW), NOW)] == ["the schedule has never run"]
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", "{}", '"doing": "dance"', '"beat_at": null'])
+def test_a_heartbeat_that_cannot_be_read_is_begun_anew(beat: Heartbeat, home: Path, damage: str) -> None:
+    beat.beat(NOW, {Job.CRAWL: TONIGHT})
+    if ":" in damage:
+        damage = json.dumps(json.loads(beat.path.read_text("utf-8")) | json.loads(f"{{{damage}}}"))
+    beat.path.write_text(damage, "utf-8")
+    assert Heartbeat.of(home, NOW + HOUR).since == NOW + HOUR

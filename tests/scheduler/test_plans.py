@@ -36,6 +36,26 @@ def test_half_past_two_in_shanghai_is_half_past_six_in_the_evening_by_utc() -> N
     assert len(table.between(at("2026-11-01T00:00"), at("2026-12-01T00:00"))) == 30
 
 
+@pytest.mark.parametrize(
+    ("begins", "nights"),
+    [
+        pytest.param("2026-10-23T12:00", ["24T00:30", "25T00:30", "26T01:30"], id="an hour comes twice"),
+        pytest.param("2026-03-27T12:00", ["28T01:30", "29T01:30", "30T00:30"], id="an hour is left out"),
+    ],
+)
+@pytest.mark.parametrize("jitter", [0, 10])
+def test_a_night_is_due_once_where_clocks_are_changed(begins: str, nights: list[str], jitter: int) -> None:
+    table = Timetable("30 2 * * *", ZoneInfo("Europe/Berlin"))
+    dues = [at(f"{begins[:8]}{night}") for night in nights]
+    assert table.between(at(begins), dues[-1]) == dues
+    trigger = table.trigger(timedelta(minutes=jitter))
+    now, fired = at(begins), None
+    for due in dues:
+        fired = trigger.get_next_fire_time(fired, now)
+        assert due <= fired <= due + timedelta(minutes=jitter)
+        now = fired + timedelta(milliseconds=20)
+
+
 @pytest.mark.parametrize("cron", ["30 2 * *", "30 2 * * 0", "61 2 * * *", "0 0 30 feb *", "daily", ""])
 def test_what_is_no_cron(cron: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):

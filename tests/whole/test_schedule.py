@@ -83,6 +83,18 @@ def test_a_job_by_hand_is_taken_down(home: Path) -> None:
     assert [job["job"] for job in rows(home, "schedule", "list")] == list(JOBS)
 
 
+def test_a_job_by_hand_that_cannot_be_done_is_no_success(home: Path) -> None:
+    """systemd takes 1, done with failures, for a success."""
+    with (home / "nianbao.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[schedule.crawl]\nmax_minutes = 0.001\n")
+    assert "crawl: overrun" in nianbao(home, "schedule", "now", "crawl", code=3).stdout
+
+
+def test_the_list_tells_times_by_the_crons_clock(home: Path) -> None:
+    (crawl,) = (job for job in rows(home, "schedule", "list") if job["job"] == "crawl")
+    assert crawl["next_at"].endswith("T02:30:00+08:00")
+
+
 @pytest.mark.parametrize("killed", [signal.SIGTERM, signal.SIGKILL])
 def test_a_night_goes_on_where_the_schedule_was_ended(home: Path, replica: Replica, killed: int) -> None:
     due_since(home, timedelta(minutes=2))
