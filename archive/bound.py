@@ -11,9 +11,10 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
-from archive.capture import Kind
+from archive.capture import Fetched, Kind, Via
 from parsers.sniff import HTML, IMAGES, sniff
 
 MEDIA_TYPE = "application/zip"
@@ -50,6 +51,20 @@ class TooManyPieces(Exception):
 def name_of(page_url: str, binding: Binding) -> str:
     """The address under which the pieces of a page's report are kept as one file."""
     return f"{page_url.partition('#')[0]}#{binding.value}"
+
+
+def as_fetched(page_url: str, binding: Binding, at: datetime, via: Via = Via.HTTP) -> Fetched:
+    """The file as a capture of its own, made when the pieces were fetched."""
+    return Fetched(
+        url=name_of(page_url, binding),
+        fetched_at=at,
+        kind=binding.kind,
+        verdict="ok",
+        reason=f"the {binding.pieces} of the report, as one file",
+        media_type=MEDIA_TYPE,
+        parent_url=page_url,
+        via=via,
+    )
 
 
 def bound(pieces: Iterable[bytes]) -> bytes:

@@ -6,7 +6,7 @@ add rows through here, so that a row is the same whichever way it came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from sqlalchemy import Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from archive.bound import Binding, name_of
 from archive.capture import Fetched, ListingSeen
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Blob, Capture, Listing, Resource, Sighting
@@ -107,6 +108,7 @@ def _resource_ids(session: Session, kept: Sequence[Archived], site_id: int | Non
         return ids
     _insert_new(session, Resource, [_resource_row(f, site_id) for f in new])
     ids |= _ids_of(session, (f.url for f in new))
+    _adopt_bodies(session, {name_of(f.url, Binding.BODY): ids[f.url] for f in new})
     parents = _ids_of(session, {f.parent_url for f in new if f.parent_url})
     links = [
         {"resource_id": ids[f.url], "parent_id": parents[f.parent_url]}
@@ -116,6 +118,14 @@ def _resource_ids(session: Session, kept: Sequence[Archived], site_id: int | Non
     if links:
         session.execute(update(Resource), links)
     return ids
+
+
+def _adopt_bodies(session: Session, pages: Mapping[str, int]) -> None:
+    """Bodies whose rows were made again before those of the imported files that they were bound from."""
+    bodies = _ids_of(session, pages)
+    if bodies:
+        links = [{"resource_id": body, "parent_id": pages[url]} for url, body in bodies.items()]
+        session.execute(update(Resource), links)
 
 
 def _ids_of(session: Session, urls: Iterable[str | None]) -> dict[str, int]:

@@ -7,15 +7,14 @@ of both stays small and no row ever points past what is on disk.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
 from sqlalchemy import select
 
-from archive.bound import MEDIA_TYPE as BOUND_TYPE
-from archive.bound import Binding, bound, name_of
+from archive.bound import MEDIA_TYPE, Binding, as_fetched, bound
 from archive.capture import POSTED, Fetched, Kind, Known, ListingSeen, Via
 from archive.catalogue.engine import Catalogue, take_turn
 from archive.catalogue.models import Capture, Resource
@@ -167,38 +166,35 @@ class Recorder:
 
         Raises :class:`~archive.bound.TooManyPieces`.
         """
+        had = {url: self._known[url].sha256 for url in pieces if url in self._known}
+        self.bind(binding, had, as_fetched(page_url, binding, self._clock()))
+
+    def bind(self, binding: Binding, pieces: Mapping[str, str], whole: Fetched) -> None:
+        """Keep archived pieces, by address and sha256 and in this order, as the file ``whole``.
+
+        Raises as :meth:`add_bound`.
+        """
         self._make_durable()
-        had: dict[str, str] = {}
-        for url in pieces:
-            if url in self._known:
-                had.setdefault(self._known[url].sha256, url)
-        files = {url: read_blob(self._catalogue, self._home, sha256) for sha256, url in had.items()}
+        addresses: dict[str, str] = {}
+        for url, sha256 in pieces.items():
+            addresses.setdefault(sha256, url)
+        files = {url: read_blob(self._catalogue, self._home, sha256) for sha256, url in addresses.items()}
         files = {url: data for url, data in files.items() if binding.takes(data)}
         if files:
-            self._keep_bound(page_url, binding, list(files), bound(files.values()))
+            self._keep_bound(whole, list(files), bound(files.values()))
 
-    def _keep_bound(self, page_url: str, binding: Binding, pieces: Sequence[str], data: bytes) -> None:
-        name, sha256 = name_of(page_url, binding), hashlib.sha256(data).hexdigest()
+    def _keep_bound(self, whole: Fetched, pieces: Sequence[str], data: bytes) -> None:
+        name, sha256, date = whole.url, hashlib.sha256(data).hexdigest(), iso(whole.fetched_at)
         known = self._known.get(name)
-        fetched = Fetched(
-            url=name,
-            fetched_at=self._clock(),
-            kind=binding.kind,
-            verdict="ok",
-            reason=f"the {binding.pieces} of the report, as one file",
-            media_type=BOUND_TYPE,
-            parent_url=page_url,
-        )
-        date = iso(fetched.fetched_at)
         if known is not None and known.sha256 == sha256:
-            same = replace(fetched, verdict="not_modified")
+            same = replace(whole, verdict="not_modified")
             notes = notes_of(same) | {"Payload": known.payload_digest}
             self.add_placed(same, self._writer.store_note(name, date, notes), sha256, None)
             return
-        notes = notes_of(fetched) | {"Pieces": " ".join(pieces)}
-        placed = self._writer.store_conversion(name, date, BOUND_TYPE, data, None, notes)
-        self._known[name] = Known(name, sha256, placed.payload_digest, BOUND_TYPE, None, None)
-        self.add_placed(fetched, placed, sha256, len(data))
+        notes = notes_of(whole) | {"Pieces": " ".join(pieces)}
+        placed = self._writer.store_conversion(name, date, MEDIA_TYPE, data, None, notes)
+        self._known[name] = Known(name, sha256, placed.payload_digest, MEDIA_TYPE, None, None)
+        self.add_placed(whole, placed, sha256, len(data))
 
     def add_listing(self, listing: ListingSeen) -> None:
         """Keep a list as it was walked."""

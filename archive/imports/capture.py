@@ -33,8 +33,20 @@ _READABLE = (
     *("octet-stream", "zip", "rar", "7z", "text/plain"),
 )
 
-Judge = Callable[[int, Mapping[str, str], bytes, str, int | None, int], tuple[str, str]]
-"""Verdict and reason of (status, header fields, file, url, declared length, received length)."""
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Verdict and reason; of a page that holds only a piece of a report's body the addresses of all pages of
+    that body, in their order.
+    """
+
+    verdict: str
+    reason: str
+    body: tuple[str, ...] = ()
+
+
+Judge = Callable[[int, Mapping[str, str], bytes, str, int | None, int], Judged]
+"""What comes of (status, header fields, file, url, declared length, received length)."""
 
 CaptureKey = tuple[str, str, str, int | None, str | None]
 """What makes two records the same capture: address, time, type, status and payload digest."""
@@ -46,12 +58,16 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CaptureRow:
-    """A capture and where its record stands. ``size`` is that of the file, None where it is not known."""
+    """A capture and where its record stands. ``size`` is that of the file, None where it is not known.
+
+    ``body`` are the pages of the body that the page holds a piece of.
+    """
 
     fetched: Fetched
     placed: Placed
     sha256: str | None
     size: int | None
+    body: tuple[str, ...] = ()
 
     @property
     def key(self) -> CaptureKey:
@@ -71,6 +87,7 @@ class _Answer:
     etag: str | None = None
     last_modified: str | None = None
     location: str | None = None
+    body: tuple[str, ...] = ()
 
 
 def capture_of(record: Record, file: str, judge: Judge) -> CaptureRow:
@@ -93,11 +110,12 @@ def capture_of(record: Record, file: str, judge: Judge) -> CaptureRow:
         via=Via.IMPORT,
         location=_location(url, answer),
         again=record.field("Nianbao-Again") == "yes",  # an archive of ours fetched it twice in a row
+        cut=bool(answer.body),
     )
     sha256 = hashlib.sha256(answer.content).hexdigest() if answer.content is not None else None
     size = len(answer.content) if answer.content is not None else None
     placed = Placed(file, record.offset, record.length, record.kind, _payload_digest(record))
-    return CaptureRow(fetched, placed, sha256, size)
+    return CaptureRow(fetched, placed, sha256, size, answer.body)
 
 
 def _usable(url: str) -> str:
@@ -130,28 +148,29 @@ def _answer(record: Record, url: str, judge: Judge) -> _Answer:
     try:
         content = decode_kept(body, fields)
     except UndecodableBody as error:
-        verdict, reason = "error", f"the body cannot be decoded: {error}"
+        judged = Judged("error", f"the body cannot be decoded: {error}")
     else:
-        verdict, reason = _verdict(record, url, status, fields, body, content, judge)
+        judged = _judged(record, url, status, fields, body, content, judge)
     return _Answer(
-        verdict,
-        reason,
+        judged.verdict,
+        judged.reason,
         status,
         None if status == 304 else content,
         media_type_of(fields),
         fields.get("etag"),
         fields.get("last-modified"),
         fields.get("location"),
+        judged.body,
     )
 
 
-def _verdict(
+def _judged(
     record: Record, url: str, status: int, fields: dict[str, str], body: bytes, content: bytes, judge: Judge
-) -> tuple[str, str]:
+) -> Judged:
     if cut := record.field("WARC-Truncated"):
-        return "truncated", f"the record says that it is cut: {cut}"
+        return Judged("truncated", f"the record says that it is cut: {cut}")
     if record.field("WARC-Segment-Number"):
-        return "truncated", "the first segment of a record whose continuation is not joined"
+        return Judged("truncated", "the first segment of a record whose continuation is not joined")
     length = fields.get("content-length", "")
     as_sent = "transfer-encoding" not in fields and ("content-encoding" not in fields or content != body)
     declared = int(length) if length.isdecimal() and len(length) < 16 and as_sent else None

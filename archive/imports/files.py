@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Capture, Resource
+from archive.imports.bodies import bind_bodies
 from archive.imports.capture import CAPTURES, CaptureKey, CaptureRow, Judge, Unfit, capture_of
 from archive.imports.revisits import RevisitsFound, resolve_revisits
 from archive.recorder import Recorder
@@ -114,6 +115,7 @@ class Importer:
         self._tell = tell
         self._progress = progress
         self._clock = clock
+        self._bodies: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def take(self, path: Path) -> list[Taken]:
         """Take in a WARC file, or the WARC files of a WACZ. Raises OSError and ``NoRoom``."""
@@ -129,12 +131,15 @@ class Importer:
         with _alone(self._home):
             taken = Taken(file, file, before=True)
             self._walk(file, taken)
+            self._bodies.clear()  # the files that were made of them are our own, and back already
             return taken
 
     def finish(self) -> RevisitsFound:
-        """Commit what waits, and look for what revisit records refer to."""
+        """Commit what waits, look for what revisit records refer to, and bind bodies that are cut."""
         self._recorder.flush()
-        return resolve_revisits(self._catalogue, self._home, self._run_id, self._clock)
+        found = resolve_revisits(self._catalogue, self._home, self._run_id, self._clock)
+        bind_bodies(self._catalogue, self._recorder, self._run_id, self._bodies)
+        return found
 
     # ------------------------------------------------------------ a file
 
@@ -254,6 +259,8 @@ class Importer:
                 continue
             held.add(row.key)
             taken.new += 1
+            if row.body and row.sha256 is not None:
+                self._bodies[row.fetched.url, row.sha256] = row.body
             self._recorder.add_placed(row.fetched, row.placed, row.sha256, row.size)
         self._recorder.flush()
         batch.clear()

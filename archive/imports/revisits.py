@@ -24,9 +24,10 @@ from archive.warc.reader import RecordUnreadable, record_at
 from archive.warc.records import Record, bare_uri
 
 BATCH = 200
-Query = Select[str | None, int | None, str, str | None, str | None]
-Bearer = Row[str | None, int | None, str, str | None, str | None]
-"""Sha256, size, verdict, media type and payload digest of a record that a revisit may refer to."""
+Query = Select[str | None, int | None, str, str | None, str | None, bool]
+Bearer = Row[str | None, int | None, str, str | None, str | None, bool]
+"""Sha256, size, verdict, media type and payload digest of a record that a revisit may refer to, and whether
+it is a piece of a body that is cut."""
 _BEARERS = ("response", "resource")
 
 
@@ -106,7 +107,14 @@ def _ways(record: Record, revisit: Capture) -> Iterator[Query]:
 
 def _bearers() -> Query:
     return (
-        select(Capture.sha256, Capture.size, Capture.verdict, Capture.media_type, Capture.payload_digest)
+        select(
+            Capture.sha256,
+            Capture.size,
+            Capture.verdict,
+            Capture.media_type,
+            Capture.payload_digest,
+            Capture.cut,
+        )
         .join(Resource, Resource.resource_id == Capture.resource_id)
         .where(Capture.record_type.in_(_BEARERS), Capture.sha256.is_not(None))
         .order_by(Capture.capture_id)
@@ -128,6 +136,7 @@ def _renew(catalogue: Catalogue, found: Sequence[tuple[Capture, Bearer]], now: s
         not_modified = revisit.status == 304
         row["recorded_at"] = now
         row["sha256"] = original.sha256
+        row["cut"] = original.cut
         row["size"] = None if not_modified else original.size
         row["media_type"] = revisit.media_type or original.media_type
         row["verdict"] = "not_modified" if not_modified else original.verdict

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Capture, Resource
+from archive.imports.capture import Judged
 from archive.imports.files import Finding, Importer, NotReadable, Taken, holds_records
 from archive.imports.revisits import RevisitsFound
 from archive.reading import stale_blobs
@@ -45,10 +46,10 @@ LATER = "2020-03-01T08:00:00Z"
 
 def judged(
     status: int, fields: Mapping[str, str], body: bytes, url: str, declared: int | None, received: int
-) -> tuple[str, str]:
+) -> Judged:
     if declared is not None and received < declared:
-        return "truncated", f"{received} of {declared}"
-    return ("ok" if status == 200 else "gone"), f"status {status}"
+        return Judged("truncated", f"{received} of {declared}")
+    return Judged("ok" if status == 200 else "gone", f"status {status}")
 
 
 class Intake:

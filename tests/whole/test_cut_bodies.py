@@ -210,6 +210,28 @@ def test_any_page_given_by_hand_brings_the_report(tmp_path: Path, site: Site, gi
     assert facts(home)["requests/received/total"]["value"] is not None
 
 
+def test_what_others_archived_is_one_report_too(home: Path, site: Site, tmp_path: Path) -> None:
+    crawl(home, site)
+    edited = REPORT.facts[EDITED] + 7
+    site.parts = cut(body_of({EDITED: edited}))
+    crawl(home, site)
+    warcs = sorted(str(path) for path in (home / "warc").rglob("*.warc.gz"))
+    other = tmp_path / "other"
+    nianbao(other, "init", "--contact", "https://example.org/crawler")
+    for _ in range(2):
+        nianbao(other, "import", *warcs)
+    (report,) = rows(other, "reports")
+    assert (report["url"], report["versions"]) == (f"{site.url}{FIRST}", 2)
+    assert facts(other)[EDITED]["value"] == edited
+    assert [(c[0], *c[5:]) for c in changes(other)][-1] == ("field", str(REPORT.facts[EDITED]), str(edited))
+    (other / "catalogue.sqlite3").unlink()
+    nianbao(other, "mend", "--from-warc")
+    nianbao(other, "parse")
+    (again,) = rows(other, "reports")
+    assert again == report
+    nianbao(other, "rebuild", "--check")
+
+
 def test_a_lost_catalogue_gets_the_report_back(home: Path, site: Site) -> None:
     crawl(home, site)
     crawl(home, site)
