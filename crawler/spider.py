@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from archive.bound import Binding, TooManyPieces
 from archive.capture import FILE_KINDS, Kind, ListingSeen
+from archive.expiring import expires
 from archive.listings import PastListing
 from archive.recorder import Recorder
 from crawler.bodies import Body
@@ -384,6 +385,9 @@ class ReportSpider(Spider):
     ) -> None:
         if one.ask is None and self._frontier.knows(one.url):
             return
+        if one.of_article and page.url in self._almanac.served and self._has_expired(one.url):
+            self._spared += 1
+            return
         following = replace(
             _following(one, step, page.url),
             barren=barren,
@@ -401,6 +405,12 @@ class ReportSpider(Spider):
             self._walks.queue(walk, (one.ask,), following)
         else:
             self._add(following, page.url)
+
+    def _has_expired(self, url: str) -> bool:
+        """Whether an address that an archived page shows would only answer that it is over; what it leads to
+        is asked for on the night on which the page is, and shows a new one.
+        """
+        return expires(url) and self._recorder.known(url) is not None
 
     def _add(self, step: Step, source: str) -> None:
         """Queue the step; of a sample's lists only the first reports."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from archive.expiring import is_renewed
 from archive.history.bearing import Bearing, is_there, may_replace
 from archive.history.edits import Edits
 from archive.history.evidence import World
@@ -77,11 +78,12 @@ class Locations:
 
     def _moved(self, span: Interval, bearing: Bearing, old_span: Interval, old: Bearing) -> None:
         assert old_span.missed is not None
-        self._ledger.note(
-            "location", "moved", span.first, old_span.last,
-            recorded=max(self._ledger.known(span.states), old_span.missed.known_at),
-            old=old.source.url, new=bearing.source.url,
-        )  # fmt: skip
+        if not is_renewed(old.source.url, bearing.source.url):
+            self._ledger.note(
+                "location", "moved", span.first, old_span.last,
+                recorded=max(self._ledger.known(span.states), old_span.missed.known_at),
+                old=old.source.url, new=bearing.source.url,
+            )  # fmt: skip
         if span is bearing.intervals[0]:
             self._edits.compare_across(old_span, span, bearing.source.host)
 

@@ -19,7 +19,8 @@ from archive.runs import (
     unfinished_since,
 )
 from crawler.job import Outcome
-from nianbao.replica import Replica
+from nianbao.replica import REPORTS, Replica
+from nianbao.replica.pdf import render_pdf
 from scheduler.night import RESUME_WITHIN, NightSummary, SiteTask, run_night
 from tests.crawler.loopback import (
     Answer,
@@ -93,12 +94,13 @@ def test_a_silent_edit_is_seen_when_the_interval_is_over(home: Path) -> None:
     assert due.projection.edited > 0
 
 
-def _age(home: Path, days: int) -> None:
-    """Let all captures lie so many days further back."""
+def _age(home: Path, days: int, only: str = "") -> None:
+    """Let all captures lie so many days further back, or those of addresses that hold some words."""
     catalogue = open_catalogue(sqlite_url(home))
     older = f"strftime('%Y-%m-%dT%H:%M:%SZ', fetched_at, '-{days} days')"
+    those = f"(SELECT resource_id FROM resource WHERE url LIKE '%{only}%')"
     with catalogue.writing() as session:
-        session.execute(text(f"UPDATE capture SET fetched_at = {older}"))
+        session.execute(text(f"UPDATE capture SET fetched_at = {older} WHERE resource_id IN {those}"))
     catalogue.close()
 
 
@@ -174,6 +176,24 @@ def test_what_a_killed_crawl_had_of_a_cut_body_is_bound_by_the_next(home: Path) 
         assert outcome_of(night(home, server.url)).problem is None
         assert {"/0.html", "/0_1.html"}.isdisjoint(server.paths)
     assert [c["verdict"] for c in captures(home) if c["url"].endswith("/0.html#body")] == ["ok"]
+
+
+def test_an_expired_address_is_not_asked_for_without_its_page(home: Path) -> None:
+    """The page is not due and the file is: the archived page shows an address that is over by now."""
+    content = column(1)
+    shown = "/download.jsp?id=5&token=9f8e7d6c5b4a39281"
+    content["/0.html"] = str(content["/0.html"]).replace("</html>", f"<a href='{shown}'>下载附件</a></html>")
+    content[shown] = Answer(render_pdf(REPORTS[3]), headers={"Content-Type": "application/pdf"})
+    with Loopback(pages(content)) as server:
+        night(home, server.url)
+        assert shown in server.paths
+        content[shown] = Answer("over", status=404)
+        _age(home, days=40, only="download.jsp")
+        for _ in range(2):
+            server.asked.clear()
+            night(home, server.url, night=True)
+            assert shown not in server.paths
+    assert [c["verdict"] for c in captures(home) if "download" in c["url"]] == ["ok"]
 
 
 def test_the_window_closes(home: Path) -> None:
