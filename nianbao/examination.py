@@ -110,6 +110,10 @@ def _unsound(path: Path, settings: Settings) -> Iterator[Finding]:
     if written and urlsplit(written).password:
         fix = "give it as NIANBAO_DATABASE, or in a file that NIANBAO_DATABASE_FILE names"
         yield Finding(False, "database holds a password", fix)
+    to = settings.schedule.backup.to
+    if to is not None and Path(to).resolve().is_relative_to(path.resolve()):
+        fix = "name a folder elsewhere, best on another disk"
+        yield Finding(False, f"schedule.backup.to = {to!r} lies in the home itself", fix)
     for plan in plans_of(settings):
         shut = _outside_window(plan)
         if shut is not None:

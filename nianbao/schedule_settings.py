@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, field_validator
@@ -58,6 +59,17 @@ class BackupSettings(JobSettings):
     cron: str = "0 14 * * *"
     to: str | None = None
     keep: int = Field(default=14, ge=1)
+
+    @field_validator("to")
+    @classmethod
+    def _whole_path(cls, text: str | None) -> str | None:
+        """The schedule is started from anywhere, and no shell reads its ``~``."""
+        if not text:
+            return None
+        path = Path(text).expanduser()
+        if not path.is_absolute():
+            raise ValueError(f"{text!r} depends on where the schedule is started: write the whole path")
+        return str(path)
 
 
 class ReportSettings(JobSettings):

@@ -81,6 +81,7 @@ def back_up(
         files |= _Keeper(home, folder, before, known, links, done).keep_all(progress)
         _drop_others(folder, files)
         done.wrong += _missing(catalogue, files)
+        _sync_folders(folder)
         save(folder, Manifest(iso(now), form, name, revisions()[-1], files))
         os.rename(folder, done.folder)
         sync_folder(destination)
@@ -165,6 +166,14 @@ def _drop_others(folder: Path, files: Mapping[str, Entry]) -> None:
                 path.rmdir()
         elif path.relative_to(folder).as_posix() not in files:
             path.unlink()
+
+
+def _sync_folders(folder: Path) -> None:
+    """A hard link is on disk when its folder is; the manifest, which says that all is there, comes after."""
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            sync_folder(path)
+    sync_folder(folder)
 
 
 def _missing(catalogue: Catalogue, files: Mapping[str, Entry]) -> Iterator[str]:

@@ -152,6 +152,15 @@ def test_a_settings_fault_names_the_key(home: Path) -> None:
     assert "TOML" in nianbao(home, "crawl", code=2).stderr
 
 
+def test_a_backup_goes_where_the_settings_say_wherever_the_schedule_starts(home: Path) -> None:
+    settings = home / "nianbao.toml"
+    before = settings.read_text("utf-8")
+    settings.write_text(f'{before}\n[schedule.backup]\nto = "backups"\n', "utf-8")
+    assert "write the whole path" in nianbao(home, "config", "check", code=2).stderr
+    settings.write_text(f'{before}\n[schedule.backup]\nto = "{home}/backups"\n', "utf-8")
+    assert "lies in the home itself" in nianbao(home, "config", "check", code=1).stdout
+
+
 def test_sites_are_added_to_the_settings_file(home: Path) -> None:
     nianbao(
         home, "sites", "add", "www.spt.gov.cn", "--division", "640502", "--title", "中卫市沙坡头区人民政府"
