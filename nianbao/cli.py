@@ -15,17 +15,19 @@ from nianbao import __version__
 from nianbao.commands import (
     alarms,
     ask,
+    backfill,
     backup,
     case,
     check,
+    crawl,
     exchange,
     history,
     home,
     keep,
     night,
     notices,
+    parse,
     schedule,
-    work,
 )
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
@@ -67,11 +69,11 @@ app.command()(home.init)
 home.sites.command("check")(check.sites_check)
 app.add_typer(home.sites, name="sites")
 app.add_typer(case.case, name="case")
-app.command()(work.crawl)
-app.command()(work.backfill)
+app.command()(crawl.crawl)
+app.command()(backfill.backfill)
 app.command("import")(exchange.import_)
 app.command()(exchange.get)
-app.command()(work.parse)
+app.command()(parse.parse)
 for command in (
     ask.reports,
     ask.show,

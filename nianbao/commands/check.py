@@ -12,8 +12,8 @@ from archive.runs import SiteIdentity
 from crawler.job import CrawlJob, Outcome
 from crawler.trace import Followed
 from nianbao.commands.context import DONE_WITH_FAILURES, open_home, stop
+from nianbao.commands.run import LiveWatcher, user_agent
 from nianbao.commands.trial import Trial, tried
-from nianbao.commands.work import LiveWatcher, user_agent
 from nianbao.output import console
 from nianbao.settings import site_name, web_address
 from scheduler.night import SiteTask

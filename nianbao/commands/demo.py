@@ -12,7 +12,8 @@ import typer
 from archive.catalogue.engine import Catalogue, create_catalogue
 from archive.queries import Filter, ask
 from nianbao.commands.context import DONE_WITH_FAILURES, Home
-from nianbao.commands.work import LiveWatcher, site_line, task_of
+from nianbao.commands.crawl import task_of
+from nianbao.commands.run import LiveWatcher, site_line
 from nianbao.handover import leave_readme
 from nianbao.output import Format, console, print_rows
 from nianbao.settings import SiteSettings, add_site, load_settings, write_new

@@ -26,10 +26,11 @@ from archive.warc.kept import NoRoom
 from archive.warc.payload import UndecodableBody
 from archive.warc.reader import RecordUnreadable
 from nianbao import __version__
+from nianbao.commands.backfill import addresses, say_given
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
 from nianbao.commands.keep import say_mended
 from nianbao.commands.options import Csv, Json, form_of
-from nianbao.commands.work import LiveWatcher, addresses, say_failures, say_given
+from nianbao.commands.run import LiveWatcher, say_failures
 from nianbao.handover import leave_readme
 from nianbao.judging import judged
 from nianbao.output import Format, console, errors, print_rows
