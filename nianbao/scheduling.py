@@ -56,4 +56,4 @@ def _plan(
 
 def program(home: Path) -> tuple[str, ...]:
     """The command line of this very installation, over the home."""
-    return (sys.executable, "-m", "nianbao.cli", "--home", str(home))
+    return (sys.executable, "-P", "-m", "nianbao.cli", "--home", str(home))

@@ -162,7 +162,7 @@ class _Crawls:
             if self._stopping:
                 return None
             process = subprocess.Popen(
-                [sys.executable, "-m", "crawler.process"],
+                [sys.executable, "-P", "-m", "crawler.process"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

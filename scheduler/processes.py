@@ -59,7 +59,8 @@ def run_limited(
     """
     before = _children_seconds()
     log.parent.mkdir(parents=True, exist_ok=True)
-    launcher = [sys.executable, "-m", "scheduler.launch", str(os.getpid()), *command]
+    # -P: not what lies in the folder that one happens to be in
+    launcher = [sys.executable, "-P", "-m", "scheduler.launch", str(os.getpid()), *command]
     with log.open("ab") as output:
         process = subprocess.Popen(
             launcher, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True

@@ -111,3 +111,12 @@ def test_only_the_very_process_of_a_name_is_ended() -> None:
     assert process.returncode == -signal.SIGTERM
     assert not end_named(name)
     assert os.getpid() != process.pid
+
+
+def test_what_lies_where_it_is_started_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``python -m`` looks first into the folder that one happens to be in."""
+    (tmp_path / "scheduler").mkdir()
+    for name in ("__init__", "launch"):
+        (tmp_path / "scheduler" / f"{name}.py").write_text("raise SystemExit(9)\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(tmp_path, "pass").exit_code == 0
