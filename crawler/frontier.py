@@ -16,9 +16,9 @@ class Step:
     `depth` counts the pages from the start, `barren` those since the last that named a report. `walk` is the
     address of the list that the answer is a part of.
     `article` is the page of the report that a further page or a frame belongs to, `body` the same for a page
-    of a body that is cut, `column` says that the page
-    stands within a report column, `draw` that the browser is to draw it. `hops` counts the redirects that led
-    here. `again`: it is asked for once more, to learn what of it changes by itself.
+    of a body that is cut. `column` says that the page stands within a report column, `draw` that the browser
+    is to draw it. `hops` counts the redirects that led here. `again`: it is asked for once more, to learn
+    what of it changes by itself.
     """
 
     ask: Ask
@@ -41,6 +41,11 @@ class Step:
     def url(self) -> str:
         """The name of what is asked for: its address, with what is posted where something is."""
         return posted_url(self.ask.url, self.ask.body)
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it asks a site's search or its map."""
+        return bool(self.ask.reader) and self.walk is None
 
 
 class Frontier:

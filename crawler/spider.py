@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
-import tldextract
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares import cookies
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -40,10 +37,12 @@ from crawler.frontier import Frontier, Step
 from crawler.hosts import Hosts, NotAsked
 from crawler.job import CrawlJob, Outcome, Progress
 from crawler.nightly import FROM_ARCHIVE, Almanac, NotDue
+from crawler.owners import owned_name
 from crawler.page import Page, is_html, read_page
 from crawler.pieces import Pieces
 from crawler.sources import read_source, sitemaps_of, sources_of
 from crawler.stopping import ORPHANED, WINDOW_CLOSED
+from crawler.tally import Tally
 from crawler.titles import TitleKind, title_kind
 from crawler.trace import Followed, write_trace
 from crawler.trouble import explain
@@ -80,12 +79,6 @@ _MOST_SOURCE_PAGES = 10
 _MOST_HOPS = 8
 #: A program that has refused so many files, by a captcha, is not asked for the others in this crawl.
 _MOST_REFUSED_FILES = 3
-# the list that ships with the package: a crawl asks no third party
-_SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-# Scrapy's own would be fetched when the first cookie comes
-cookies._split_domain = tldextract.TLDExtract(
-    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
-)
 
 
 class ReportSpider(Spider):
@@ -118,10 +111,8 @@ class ReportSpider(Spider):
         self._frontier = Frontier(job.max_pages)
         self._in_flight = 0
         self._walks = Walks(self._frontier)
-        self._counts: Counter[str] = Counter()
+        self._tally = Tally()
         self._second_looks = 0
-        self._not_asked = 0
-        self._spared = 0
         self._refused_files: Counter[str] = Counter()
         self._pieces = Pieces()
         self._unbound: list[str] = []
@@ -129,7 +120,7 @@ class ReportSpider(Spider):
         self._listings = 0
         self._start_problems: list[str] = []
         self._start_answers = 0
-        self._hosts = {_registered(u) for u in job.start}
+        self._hosts = {owned_name(u) for u in job.start}
 
     # ----------------------------------------------------------- requests
 
@@ -183,7 +174,7 @@ class ReportSpider(Spider):
             "kind": step.kind.value,
             "parent": step.article or parent,
             "step": step,
-            "source": _is_source(step),
+            "source": step.is_source,
             "draw": step.draw,
             "again": step.again,
             "body": step.body,
@@ -210,15 +201,15 @@ class ReportSpider(Spider):
         judgement: Judgement | None = meta.get("judgement")
         verdict = judgement.verdict if judgement is not None else Verdict.OK
         if step.again:
-            self._counts["again"] += 1
+            self._tally.add_second_look()
             yield from self._next()
             return
         if FROM_ARCHIVE in response.flags:
-            self._spared += 1
+            self._tally.spared += 1
             if self._almanac.had_before(response.url):  # by the crawl that this one goes on with
                 self._pieces.answered(step, verdict)
         else:
-            self._count(verdict, len(response.body), step)
+            self._tally.add(step, verdict, len(response.body))
             self._pieces.answered(step, verdict)
         self._note_fate(step, judgement)
         if verdict is Verdict.MOVED:
@@ -246,7 +237,7 @@ class ReportSpider(Spider):
             yield from self._next()
             return
         if isinstance(failure.value, NotDue):
-            self._spared += 1
+            self._tally.spared += 1
             self._pieces.answered(step, Verdict.GONE)
             yield from self._next()
             return
@@ -256,7 +247,7 @@ class ReportSpider(Spider):
             return
         judgement = request.meta.get("judgement")
         verdict = judgement.verdict if judgement else Verdict.ERROR
-        self._count(verdict, 0, step)
+        self._tally.add(step, verdict, 0)
         self._pieces.answered(step, verdict)
         problem = judgement or Judgement(Verdict.ERROR, explain(failure.value or Exception(), request.url))
         self._note_fate(step, problem)
@@ -284,7 +275,7 @@ class ReportSpider(Spider):
 
     def _leave(self, step: Step, reason: str) -> None:
         """A URL that was not asked for; a list that it belongs to is not whole."""
-        self._not_asked += 1
+        self._tally.not_asked += 1
         if step.walk is not None:
             self._walks[step.walk].page_failed(step.url)
         if step.kind in (Kind.START, Kind.GIVEN):
@@ -308,7 +299,7 @@ class ReportSpider(Spider):
     def _move(self, step: Step, target: str) -> None:
         """Go where a redirect leads; a target that has been asked for already ends a loop."""
         if step.kind in (Kind.START, Kind.GIVEN):
-            self._hosts.add(_registered(target))
+            self._hosts.add(owned_name(target))
         of_report = step.kind in (Kind.ARTICLE, *FILE_KINDS)
         owned = self._in_scope(target) or (urlsplit(target).hostname or "").endswith(".gov.cn")
         moved = replace(step, ask=Ask(target, reader=step.ask.reader), hops=step.hops + 1)
@@ -386,7 +377,7 @@ class ReportSpider(Spider):
         if one.ask is None and self._frontier.knows(one.url):
             return
         if one.of_article and page.url in self._almanac.served and self._has_expired(one.url):
-            self._spared += 1
+            self._tally.spared += 1
             return
         following = replace(
             _following(one, step, page.url),
@@ -438,7 +429,7 @@ class ReportSpider(Spider):
             self._trace.append(Followed(*told))
 
     def _in_scope(self, url: str) -> bool:
-        return _registered(url) in self._hosts
+        return owned_name(url) in self._hosts
 
     # ------------------------------------------------------------ listings
 
@@ -486,22 +477,11 @@ class ReportSpider(Spider):
             self._walks.queue(walk, part.paging.others, step)
         walk.page_seen(step.url, new=new)
 
-    # -------------------------------------------------------------- counts
-
-    def _count(self, verdict: Verdict, size: int, step: Step) -> None:
-        counted = verdict.value if verdict in _GOOD or not _is_source(step) else "source"
-        self._counts[counted] += 1
-        if verdict in _GOOD and step.kind in _OF_A_REPORT:
-            self._counts["found"] += 1
-        if verdict is not Verdict.NOT_MODIFIED:
-            self._counts["bytes"] += size
+    # ------------------------------------------------------------- outcome
 
     def progress(self) -> Progress:
         waiting = self._in_flight + len(self._frontier)
-        return Progress(self._fetched(), waiting, self._counts["found"])
-
-    def _fetched(self) -> int:
-        return sum(count for key, count in self._counts.items() if key not in ("found", "bytes"))
+        return Progress(self._tally.fetched, waiting, self._tally.found)
 
     def closed(self, reason: str) -> None:
         """Write down the listings, whole or not."""
@@ -526,24 +506,24 @@ class ReportSpider(Spider):
                 self._unbound.append(f"{whole.page}: {fault}, not read as one report")
 
     def outcome(self, reason: str) -> Outcome:
-        counts = self._counts
+        tally = self._tally
         waiting = self._frontier.waiting()
         return Outcome(
             name=self._job.name,
-            fetched=self._fetched(),
-            not_modified=counts[Verdict.NOT_MODIFIED.value],
-            found=counts["found"],
-            failed=sum(counts[v.value] for v in (Verdict.ERROR, Verdict.TRUNCATED, Verdict.TOO_LARGE)),
-            blocked=counts[Verdict.BLOCKED.value] + counts[Verdict.CHALLENGE.value],
-            gone=counts[Verdict.GONE.value] + counts[Verdict.SOFT_GONE.value],
-            excluded=counts[Verdict.EXCLUDED.value],
-            not_asked=self._not_asked,
-            spared=self._spared,
+            fetched=tally.fetched,
+            not_modified=tally.not_modified,
+            found=tally.found,
+            failed=tally.failed,
+            blocked=tally.blocked,
+            gone=tally.gone,
+            excluded=tally.excluded,
+            not_asked=tally.not_asked,
+            spared=tally.spared,
             listings=self._listings,
             incomplete_listings=self._incomplete,
             unexplored=len(waiting),
             unexplored_best=tuple(f"{step.url} ({step.reason})" for step in waiting[:_MOST_TOLD]),
-            received_bytes=counts["bytes"],
+            received_bytes=tally.received_bytes,
             problem=self._problem(reason),
             interrupted=reason not in ("finished", WINDOW_CLOSED) and not self._resting(own=True),
             notes=(
@@ -563,7 +543,7 @@ class ReportSpider(Spider):
     def _resting(self, *, own: bool) -> list[str]:
         """Why hosts are left alone: those of the site itself, or the others."""
         told = self._crawled_hosts.resting().items()
-        return [reason for host, reason in told if (_registered(f"//{host}") in self._hosts) == own]
+        return [reason for host, reason in told if (owned_name(f"//{host}") in self._hosts) == own]
 
     def _problem(self, reason: str) -> str | None:
         if refused := self._resting(own=True):
@@ -602,22 +582,6 @@ def _program(step: Step) -> str | None:
 def _needs_referer(step: Step) -> bool:
     """Download programs and list interfaces of some systems answer only those who come from their page."""
     return step.kind in FILE_KINDS or bool(step.ask.reader)
-
-
-def _is_source(step: Step) -> bool:
-    return bool(step.ask.reader) and step.walk is None
-
-
-def _registered(url: str) -> str:
-    """What one owner registered: ``www.spt.gov.cn`` -> ``spt.gov.cn``; of an address, the address."""
-    return _registered_host(urlsplit(url).hostname or "")
-
-
-@lru_cache(maxsize=4096)
-def _registered_host(host: str) -> str:
-    if host == "localhost" or host.startswith("127."):
-        return "localhost"
-    return _SUFFIXES(host).top_domain_under_public_suffix or host
 
 
 def _target(response: Response) -> str:
