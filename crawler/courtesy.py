@@ -17,6 +17,7 @@ from scrapy.http import Response
 from twisted.internet.task import LoopingCall
 
 from archive.capture import FILE_KINDS, Kind
+from crawler.guard import NotAllowed
 from crawler.hosts import HostBusy, HostRests, Hosts, NotAsked, host_of, hosts_of
 from crawler.pace import retry_after, with_jitter
 from crawler.trouble import explain
@@ -153,6 +154,8 @@ class Courtesy:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
+        if isinstance(exception, NotAllowed):
+            request.meta["dont_retry"] = True
         judgement: Judgement | None = request.meta.get("judgement")
         if isinstance(exception, NotAsked) or judgement is None or judgement.verdict is Verdict.EXCLUDED:
             return

@@ -10,6 +10,7 @@ import ipaddress
 import socket
 
 from aiohappyeyeballs import AddrInfoType
+from scrapy.exceptions import CannotResolveHostError
 
 
 def is_public(address: str) -> bool:
@@ -24,6 +25,10 @@ def is_public(address: str) -> bool:
 
 class NotPublic(OSError):
     """The address is none of the public network."""
+
+
+class NotAllowed(CannotResolveHostError):
+    """What a request to such an address ends with: it is the same however often it is tried."""
 
 
 def public_socket(info: AddrInfoType) -> socket.socket:

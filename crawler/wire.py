@@ -32,7 +32,7 @@ from scrapy.http import Headers, Response
 from twisted.internet.defer import Deferred
 
 from archive.warc.payload import head_fields, split_head, status_of
-from crawler.guard import NotPublic, any_socket, public_socket
+from crawler.guard import NotAllowed, NotPublic, any_socket, public_socket
 from crawler.hosts import HostRests, hosts_of
 from crawler.trust import lenient_context, strict_context
 
@@ -332,7 +332,7 @@ def _sent_headers(head: bytes) -> Headers:
 
 def _unconnected(error: aiohttp.ClientConnectorError) -> Exception:
     if isinstance(error.os_error, NotPublic):
-        return CannotResolveHostError(str(error.os_error))
+        return NotAllowed(str(error.os_error))
     if isinstance(error.os_error, TimeoutError) or error.os_error.errno == errno.ETIMEDOUT:
         return DownloadTimeoutError(str(error))
     if error.os_error.errno == errno.ECONNREFUSED:

@@ -85,6 +85,16 @@ def test_a_name_that_resolves_anew_to_a_private_address_is_refused(home: Path) -
     assert "no public address" in outcome.problem
 
 
+def test_an_address_that_is_not_allowed_is_tried_once(home: Path) -> None:
+    with Loopback(pages(column(3))) as server:
+        outcome = guarded(home, server.url)
+        assert server.paths == []
+    assert outcome.problem is not None
+    assert "allow_private" in outcome.problem
+    tried = [(c["url"], c["verdict"]) for c in captures(home)]
+    assert tried == [(f"{server.url}robots.txt", "error"), (server.url, "error")]
+
+
 @pytest.mark.parametrize(
     "target", ["http://127.0.0.1:{}/secret", "http://localhost:{}/secret", "http://2130706433:{}/secret"]
 )
