@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -80,6 +81,17 @@ def test_pages_alone_say_nothing(archive: Archive) -> None:
     assert report(archive) == THERE
     assert archive.one("SELECT last_seen FROM reports") == (archive.time(2),)
     assert [c for night in (2, 3) for c in archive.changes(night)] == [("presence", "appeared")]
+    assert check(archive.catalogue) == []
+
+
+def test_a_page_that_was_once_read_alone_says_nothing_as_a_piece(archive: Archive) -> None:
+    first, rest = pages()
+    archive.night(replace(first, cut=False))  # as it was taken before its pager was understood
+    archive.night(first, rest, body=BODY)
+    archive.night(first)
+    assert archive.changes(3) == []
+    assert archive.one("SELECT last_seen FROM reports") == (archive.time(2),)
+    assert figure(archive.catalogue, Clocks(seen=archive.time(3))) == [BEFORE]
     assert check(archive.catalogue) == []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from nianbao.replica import EXPECTED, LoggedRequest, Replica, ReportKey
+from tests.whole import warm
 
 DELAY = 0.2
 
@@ -21,8 +21,7 @@ def nianbao(
     home: Path, *words: str, code: int | None = 0, seconds: float = 120
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does; ``code`` is the exit code that must come."""
-    command = [sys.executable, "-m", "nianbao.cli", "--home", str(home), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+    done = warm.run(["--home", str(home), *words], seconds)
     assert code is None or done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
     assert "Traceback" not in done.stderr, done.stderr
     return done

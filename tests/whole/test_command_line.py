@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -26,10 +29,24 @@ def _closed_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def test_the_installed_program_starts(tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("nianbao")
+    for words, code, said in (
+        (("--version",), 0, f"nianbao {version('nianbao')}"),
+        (("--home", str(tmp_path / "home"), "init", "--contact", "https://example.org/crawler"), 0, "home"),
+        (("--home", str(tmp_path / "home"), "reports", "--json"), 0, "[]"),
+        (("--home", str(tmp_path / "none"), "crawl"), 2, "nianbao init"),
+    ):
+        done = subprocess.run([program, *words], capture_output=True, text=True, timeout=120, check=False)
+        assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done
+
+
 def test_an_unreachable_site_is_one_clear_line_and_exit_1(home: Path) -> None:
     port = _closed_port()
-    nianbao(home, "sites", "add", f"http://127.0.0.1:{port}/", "--name", "dead", "--allow-private")
-    nianbao(home, "sites", "add", "http://no-such-host.invalid/", "--name", "nowhere")
+    nianbao(
+        home, "sites", "add", f"http://127.0.0.1:{port}/", "--name", "dead", "--allow-private", "--delay", "0"
+    )
+    nianbao(home, "sites", "add", "http://no-such-host.invalid/", "--name", "nowhere", "--delay", "0")
     done = nianbao(home, "crawl", code=1)
     lines = done.stdout.splitlines()
     dead = next(line for line in lines if line.startswith("dead: "))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 
 from nianbao.replica.body import render_html
 from nianbao.replica.reports import REPORTS
+from tests.crawler.loopback import Answer, Asked, Loopback
 from tests.whole.conftest import nianbao, rows
 
 REPORT = next(r for r in REPORTS if r.agency == "中卫市水务局")
@@ -54,6 +53,16 @@ class Site:
         pages["/zwgk/nb/"] = f"<title>政府信息公开年报_演示网</title><h2>政府信息公开年报</h2>{item}"
         return pages[path].encode() if path in pages else None
 
+    def answer(self, asked: Asked) -> Answer:
+        body = self.page(asked.path)
+        status = self.failing.get(asked.path, 404 if body is None else 200)
+        etag = f'"{sha256(body or b"").hexdigest()[:16]}"'
+        if status == 200 and asked.headers.get("If-None-Match") == etag:
+            status = 304
+        self.asked.append((asked.path, status))
+        sent = {200: body or b"", 304: b""}.get(status, b"no")
+        return Answer(sent, status, {"ETag": etag} if status in (200, 304) else {})
+
     def _name(self, number: int) -> str:
         return f"{FOLDER}{NAME}{f'_{number}' if number else ''}.html"
 
@@ -68,33 +77,9 @@ class Site:
 @pytest.fixture
 def site() -> Iterator[Site]:
     served = Site()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = served.page(self.path)
-            etag = f'"{sha256(body).hexdigest()[:16]}"' if body is not None else ""
-            status = served.failing.get(self.path, 404 if body is None else 200)
-            if status == 200 and self.headers.get("If-None-Match") == etag:
-                status = 304
-            served.asked.append((self.path, status))
-            sent = {200: body or b"", 304: b""}.get(status, b"no")
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(sent)))
-            if status in (200, 304):
-                self.send_header("ETag", etag)
-            self.end_headers()
-            self.wfile.write(sent)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    served.url = f"http://127.0.0.1:{server.server_port}"
-    yield served
-    server.shutdown()
-    server.server_close()
+    with Loopback(served.answer) as loopback:
+        served.url = loopback.url.rstrip("/")
+        yield served
 
 
 @pytest.fixture

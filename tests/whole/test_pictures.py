@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from nianbao.replica.pdf import render_pdf
 from nianbao.replica.reports import REPORTS, Report
+from tests.crawler.loopback import NOT_FOUND, Answer, Asked, Loopback
 from tests.whole.conftest import nianbao, rows
 
 pytest.importorskip("rapidocr", reason="the extra `ocr` is not installed: no picture is read")
@@ -39,51 +37,32 @@ class Site:
     url: str
     pictures: list[bytes]
 
-    def answer(self, path: str) -> tuple[int, str, bytes]:
+    def answer(self, asked: Asked) -> Answer:
         shown = {PICTURE.format(number): data for number, data in enumerate(self.pictures, 1)}
-        if path in shown:
-            return 200, "image/jpeg", shown[path]
-        if path == ARTICLE:
-            return 200, "text/html; charset=utf-8", self._article(list(shown))
-        if path == "/zwgk/nb/":
-            column = "<title>政府信息公开年报_演示网</title><h2>政府信息公开年报</h2>"
-            item = f"<ul><li><a href='{ARTICLE}'>{REPORT.title}</a><span>2024-01-15</span></li></ul>"
-            return 200, "text/html; charset=utf-8", f"{column}{item}".encode()
-        if path == "/":
-            home = "<title>演示网</title><a href='/zwgk/nb/'>政府信息公开年报</a>"
-            return 200, "text/html; charset=utf-8", home.encode()
-        return 404, "text/html", b"404"
+        if asked.path in shown:
+            return Answer(shown[asked.path], headers={"Content-Type": "image/jpeg"})
+        item = f"<ul><li><a href='{ARTICLE}'>{REPORT.title}</a><span>2024-01-15</span></li></ul>"
+        pages = {
+            "/": "<title>演示网</title><a href='/zwgk/nb/'>政府信息公开年报</a>",
+            "/zwgk/nb/": f"<title>政府信息公开年报_演示网</title><h2>政府信息公开年报</h2>{item}",
+            ARTICLE: self._article(list(shown)),
+        }
+        return Answer(pages[asked.path]) if asked.path in pages else NOT_FOUND
 
-    def _article(self, addresses: list[str]) -> bytes:
+    def _article(self, addresses: list[str]) -> str:
         """The pictures, with an ornament before them and a picture after them that is not there."""
         images = "".join(f"<p><img src='{address}'></p>" for address in addresses)
         body = f"<img src='/images/logo.png'>{images}<img src='/zwgk/nb/202401/W0_lost.jpg'>"
         head = f"<title>{REPORT.title}_演示网</title><meta name='ArticleTitle' content='{REPORT.title}'>"
-        return f"<html><head>{head}</head><body><h1>{REPORT.title}</h1>{body}</body></html>".encode()
+        return f"<html><head>{head}</head><body><h1>{REPORT.title}</h1>{body}</body></html>"
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
     served = Site("", _pictures(REPORT))
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, media_type, body = served.answer(self.path)
-            self.send_response(status)
-            self.send_header("Content-Type", media_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    served.url = f"http://127.0.0.1:{server.server_port}"
-    yield served
-    server.shutdown()
-    server.server_close()
+    with Loopback(served.answer) as loopback:
+        served.url = loopback.url.rstrip("/")
+        yield served
 
 
 def test_pictures_of_one_page_are_one_report(tmp_path: Path, site: Site) -> None:
