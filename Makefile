@@ -18,8 +18,8 @@ setup: $(STAMP) ## make .venv with nianbao and its tools (does nothing the secon
 demo: setup ## crawl a replica site twice, with edits in between; needs no network
 	@$(BIN)/nianbao demo $(ARGS)
 
-test: setup ## run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup ## run the tests, the files spread over the processors
+	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 faults: setup ## kill crawls, fill disks and flip bits for some minutes
 	@$(BIN)/python -m pytest -m faults -s $(ARGS)
