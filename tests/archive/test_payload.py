@@ -111,6 +111,7 @@ BOMB = bytes(10_001)
         ("br", brotli.compress(BOMB)),
         ("br, gzip", gzip.compress(brotli.compress(BOMB))),
     ],
+    ids=lambda value: value if isinstance(value, str) else "body",
 )
 def test_a_body_may_inflate_to_the_limit_and_no_further(coding: str, sent: bytes) -> None:
     with pytest.raises(UndecodableBody):
