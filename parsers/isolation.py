@@ -25,12 +25,13 @@ import threading
 import time
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, TypeVar
 
 from parsers.crowding import crowding, no_answer_within
-from parsers.report import Extraction, Outcome
+from parsers.report import Certainty, Extraction, Fault, MentionKind, Outcome, State
 from parsers.scans.extra import leave_to_others
 from parsers.sniff import sniff
 
@@ -95,6 +96,18 @@ class NotDrawn(Exception):
 
 _Message = tuple[bytes, str | None, str | None]
 """A file, its declared media type, and the locator to draw; without one the file is to be read."""
+
+
+def _by_value(word: StrEnum) -> tuple[type[StrEnum], tuple[str]]:
+    return type(word), (word.value,)
+
+
+class _Messages(pickle.Pickler):
+    """Enumerations go by class and value on every Python: before 3.11.4 they would be sent as a call of
+    ``getattr``, which is not taken from a worker.
+    """
+
+    dispatch_table = dict.fromkeys((Certainty, Fault, MentionKind, Outcome, State), _by_value)
 
 
 class _Answers(pickle.Unpickler):
@@ -357,9 +370,10 @@ def _exit_code(process: subprocess.Popen[bytes] | None) -> int | None:
 
 
 def _send(pipe: BinaryIO | Any, message: object) -> None:
-    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    pipe.write(_LENGTH.pack(len(body)))
-    pipe.write(body)
+    body = io.BytesIO()
+    _Messages(body, pickle.HIGHEST_PROTOCOL).dump(message)
+    pipe.write(_LENGTH.pack(body.tell()))
+    pipe.write(body.getbuffer())
     pipe.flush()
 
 

@@ -7,14 +7,21 @@ import signal
 import threading
 import time
 import zlib
+from enum import StrEnum
 
 import psutil
 import pytest
 from printed_reports import page_html, page_of, pdf_of, sheets, stream
 
-from parsers import isolation
+from parsers import isolation, report
 from parsers.isolation import Readers
 from parsers.report import Outcome
+
+
+def test_words_are_sent_by_value_on_every_python() -> None:
+    """Before CPython 3.11.4 the library sends them as a call of getattr, which no worker may ask for."""
+    words = {kind for kind in vars(report).values() if isinstance(kind, type) and issubclass(kind, StrEnum)}
+    assert words - {StrEnum} == set(isolation._Messages.dispatch_table)
 
 
 @pytest.fixture(scope="module")
