@@ -26,6 +26,7 @@ from nianbao.settings import SiteSettings, add_site, write_new
 PAGES = 3000
 LONGEST = 4.0  # seconds of crawling before a kill
 PATIENCE = 60.0
+TRIES = 5
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_killed_crawls_lose_no_committed_capture(home: Path, kills: int) -> None
     with PlainSite(PAGES) as site:
         add_site(home, SiteSettings(name="plain", start=[site.url], delay=0, allow_private=True))
         for _ in range(kills):
-            _kill_a_crawl(home, chance.uniform(0, LONGEST), at_once=chance.random() < 0.1)
+            _killed_crawl(home, chance.uniform(0, LONGEST), at_once=chance.random() < 0.1)
             catalogue = open_catalogue(sqlite_url(home))
             committed |= _captures(catalogue)
             done = _mend(catalogue, home)
@@ -74,18 +75,32 @@ class _CheckerOptions:
         self.inputs = inputs
 
 
-def _kill_a_crawl(home: Path, after: float, *, at_once: bool) -> None:
-    """Start a crawl as a user does; kill all its processes ``after`` seconds of writing, or of starting."""
+def _killed_crawl(home: Path, after: float, *, at_once: bool) -> None:
+    """Kill a crawl; one that was done first, as when this process was woken late, is followed by another."""
+    for _ in range(TRIES):
+        if _kill_a_crawl(home, after, at_once=at_once):
+            return
+    pytest.fail(f"{TRIES} crawls were done before they could be killed")
+
+
+def _kill_a_crawl(home: Path, after: float, *, at_once: bool) -> bool:
+    """Start a crawl as a user does; kill all its processes ``after`` seconds of writing, or of starting.
+
+    False if it was done before.
+    """
     command = [sys.executable, "-m", "nianbao.cli", "--home", str(home), "crawl"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
     deadline = time.monotonic() + PATIENCE
-    while not at_once and not _open_files(home) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(after)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with (home / "crawl.txt").open("w+b") as words:
+        process = subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT, start_new_session=True)
+        while not at_once and not _open_files(home) and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        time.sleep(after)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        words.seek(0)
+        assert process.wait() in (0, -signal.SIGKILL), words.read().decode()
+        return process.returncode != 0
 
 
 def _mend(catalogue: Catalogue, home: Path) -> Mended:
