@@ -92,8 +92,9 @@ def _kill_a_crawl(home: Path, after: float, *, at_once: bool) -> bool:
     deadline = time.monotonic() + PATIENCE
     with (home / "crawl.txt").open("w+b") as words:
         process = subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT, start_new_session=True)
-        while not at_once and not _open_files(home) and process.poll() is None:
-            assert time.monotonic() < deadline
+        while not at_once and not _open_files(home) and time.monotonic() < deadline:
+            if process.poll() is not None:
+                break
             time.sleep(0.01)
         time.sleep(after)
         if process.poll() is None:
