@@ -96,3 +96,13 @@ class Document:
 
     def grids(self) -> Iterator[Grid]:
         return (b for b in self.blocks if isinstance(b, Grid))
+
+    def captions(self) -> tuple[str, ...]:
+        """The line straight above each grid; parts of one table, with nothing between them, have one line."""
+        above, captions = "", []
+        for block in self.blocks:
+            if isinstance(block, Grid):
+                captions.append(above)
+            else:
+                above = block.text
+        return tuple(captions)

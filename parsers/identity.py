@@ -235,11 +235,7 @@ def _ends_title(lines: list[str], index: int) -> bool:
 
 def _without_site(title: str) -> str:
     """A page's title without the site's name behind or before it."""
-    parts = [
-        p.strip()
-        for p in _BEFORE_SITE.split(title)
-        if p.strip()
-    ]
+    parts = [p.strip() for p in _BEFORE_SITE.split(title) if p.strip()]
     return next((p for p in parts if is_report_title(p)), parts[0] if parts else title)
 
 

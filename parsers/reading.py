@@ -39,7 +39,7 @@ def read_document(document: Document) -> Extraction:
     """
     who = identity.read(document)
     grids = tuple(document.grids())
-    tables = _tables(grids)
+    tables = _tables(grids, document.captions())
     parts = sections.read(document, who.title)
     reason = _why_not(document, who, tables, parts)
     common = Extraction(
@@ -77,9 +77,9 @@ def read_document(document: Document) -> Extraction:
     )
 
 
-def _tables(grids: Sequence[Grid]) -> _Tables:
+def _tables(grids: Sequence[Grid], captions: Sequence[str]) -> _Tables:
     rows = all_rows(grids)
-    disclosed = disclosure.read(rows)
+    disclosed = disclosure.read(rows, captions)
     requested = requests.read(rows, disclosed.edition if disclosed else None)
     reviewed = review.read(rows)
     annex = statistics.read(rows)

@@ -61,8 +61,14 @@ class Content:
             for name, value in html_properties.of_box(grid):
                 self.properties.setdefault(name, value)
         else:
+            self._take_caption(table)
             self.blocks.append(grid)
         return True
+
+    def _take_caption(self, table: Element) -> None:
+        for caption in table.iterchildren("caption"):
+            if text := html_table.text_of(caption, self.hidden):
+                self.blocks.append(Paragraph(text, self.paths.locator(caption)))
 
     def take_rows(self, row: Element) -> bool:
         """Rows without their table, as a page begins with that was cut within one: they are a table too."""

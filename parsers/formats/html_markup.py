@@ -25,7 +25,11 @@ STRUCK_OUT = ("del", "s", "strike", "rt", "rp")
 """What stood before the text beside it, or says how that is spoken: no part of it either."""
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 CELLS = frozenset(["td", "th"])
+_INLINE = frozenset(["span", "font", "b", "strong", "i", "em", "u", "small", "big"])
 _LINE_THROUGH = re.compile(r"text-decoration[a-z-]*:[^;]*line-through")
+_UNSEEN = re.compile(
+    r"visibility:hidden|(?:opacity|font-size):0*\.?0+(?:px|pt|em|rem|%)?(?:!important)?(?:;|$)|mso-hide:all"
+)
 
 
 def styles_among(elements: Sequence[Element]) -> list[tuple[Element, str]]:
@@ -40,9 +44,12 @@ def hidden_among(elements: Sequence[Element], styles: Sequence[tuple[Element, st
 
 
 def silence(styles: Sequence[tuple[Element, str]]) -> None:
-    """Take the text away that is struck out by its style."""
+    """Take the text away that is struck out by its style, and that within a line that no reader sees.
+
+    A block that is not seen stays: scripts fade in what is to be read.
+    """
     for element, style in styles:
-        if _strikes_out(style):
+        if _strikes_out(style) or (_unseen(style) and element.tag in _INLINE):
             element.text = None
             for inner in element.iterdescendants():
                 inner.text = inner.tail = None
@@ -56,3 +63,8 @@ def _hides(style: str) -> bool:
 @lru_cache(maxsize=4096)
 def _strikes_out(style: str) -> bool:
     return bool(_LINE_THROUGH.search(style.replace(" ", "").lower()))
+
+
+@lru_cache(maxsize=4096)
+def _unseen(style: str) -> bool:
+    return bool(_UNSEEN.search(style.replace(" ", "").lower()))

@@ -63,7 +63,7 @@ def _placed(rows: Sequence[Sequence[_Placed]], hidden: frozenset[Element], locat
             wide, high = cell.get("colspan"), cell.get("rowspan")
             colspan = _span(wide, _MOST_COLUMNS) if wide else 1
             rowspan = _span(high, left, left) if high else 1
-            cells.append(Cell(row, column, _text(cell, hidden), path, rowspan, colspan))
+            cells.append(Cell(row, column, text_of(cell, hidden), path, rowspan, colspan))
             if rowspan > 1:
                 spanned += rowspan + colspan
                 busy.update(dict.fromkeys(range(column, column + colspan), row + rowspan))
@@ -125,8 +125,8 @@ def _without_empty_columns(cells: list[Cell], width: int) -> list[Cell]:
     ]
 
 
-def _text(cell: Element, hidden: frozenset[Element]) -> str:
-    """The cell's text; lines and blocks in it are parted by a space unless Han characters meet."""
+def text_of(cell: Element, hidden: frozenset[Element]) -> str:
+    """The text of a cell or a caption; lines and blocks in it are parted by a space unless Han meets Han."""
     innermost = cell
     while count := len(innermost):
         text, child = innermost.text, innermost[0]

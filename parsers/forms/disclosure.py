@@ -25,7 +25,10 @@ CODE = "disclosure"
 _EDITIONS = ("2021", "2019")
 _BLOCK = "第二十"
 _MONEY = frozenset({"amount_10k_yuan", "procurement_amount"})
-_PRINTED_UNIT = re.compile(r"单位[:：]?\s*(亿元|万元|元)|[（(](亿元|万元|元)[）)]")
+_PRINTED_UNIT = re.compile(r"单位[:：]?\s*(?:人民币)?(亿元|万元|元)|[（(](?:人民币)?(亿元|万元|元)[）)]")
+_UNIT_LINE = re.compile(r"[（(]?(?:金额|计量)?单位[:：]?\s*(?:人民币)?(?:亿元|万元|元)[）)]?")
+_CAPTION_LENGTH = 40
+"""A longer line above a table is the text before it, not its caption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,16 @@ class Reading:
 
 
 class _Line(NamedTuple):
-    """A row of values, with the head row above it if one is printed, and its block's title (第二十条第…)."""
+    """A row of values, with the head row above it if one is printed, its block's title (第二十条第…), and the
+    caption of its table.
+    """
 
     code: str
     label: Cell
     row: Row
     head: Row | None
     title: str
+    caption: str
 
 
 @cache
@@ -63,9 +69,12 @@ def _form(edition: str) -> Table:
     return vocabulary().table(CODE, edition)
 
 
-def read(rows: Sequence[Row]) -> Reading | None:
-    """Find and read the table among all rows of a document; None when it is not there."""
-    lines = _lines(rows)
+def read(rows: Sequence[Row], captions: Sequence[str]) -> Reading | None:
+    """Find and read the table among all rows of a document; None when it is not there.
+
+    ``captions`` are the lines above the grids that the rows stand in.
+    """
+    lines = _lines(rows, captions)
     heads = {line.head.text for line in lines if line.head}
     if not heads or len({line.code for line in lines}) < 2:
         return None
@@ -79,23 +88,26 @@ def read(rows: Sequence[Row]) -> Reading | None:
     return Reading(tuple(result), edition, frozenset(line.row.table for line in lines))
 
 
-def _lines(rows: Sequence[Row]) -> list[_Line]:
+def _lines(rows: Sequence[Row], captions: Sequence[str]) -> list[_Line]:
     """The form's rows, each with its head; rows of other tables, which have no such head, are passed over."""
     lines: list[_Line] = []
     head: Row | None = None
     title = ""
+    above = list(captions)
     for row in rows:
         if _is_head(row):
             head = row
             continue
         if words(row.text).startswith(_BLOCK):
             title = row.text
+        if _UNIT_LINE.fullmatch(row.text):
+            above[row.table] = row.text
         labels = row.labels
         if not labels or not head:
             continue
         code = _code(labels[0].text)
         if code and row.table - head.table <= 1:
-            lines.append(_Line(code, labels[0], row, head, title))
+            lines.append(_Line(code, labels[0], row, head, title, above[row.table]))
         elif not code and row.table != head.table and words(labels[0].text)[:3] not in (_BLOCK, "信息内"):
             head = None
     return lines
@@ -160,14 +172,19 @@ def _fact(line: _Line, block: Block, index: int, row: str) -> Fact:
         return facts.absent(CODE, row, column)
     money = column in _MONEY
     unit = TEN_THOUSAND_YUAN if money else ""
-    printed = _units(head.text if head else "", line.label.text, line.title) if money else set[str]()
+    printed = _units(line, head) if money else set[str]()
     if len(printed) > 1 and "元" not in cell.text:
         return facts.unreadable(CODE, row, column, cell.text, cell.locator)
     return facts.from_cell(CODE, row, column, cell, unit, "".join(printed) if len(printed) == 1 else "")
 
 
-def _units(*texts: str) -> set[str]:
-    """The units of money that a column's head, its row's label and its block's title state."""
+def _units(line: _Line, head: Cell | None) -> set[str]:
+    """The units of money that a column's head, its row's label, its block's title and its table's caption
+    state.
+    """
+    texts = [head.text if head else "", line.label.text, line.title]
+    if len(line.caption) <= _CAPTION_LENGTH:
+        texts.append(line.caption)
     return {inside or behind for text in texts for inside, behind in _PRINTED_UNIT.findall(text)}
 
 

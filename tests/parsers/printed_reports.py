@@ -164,10 +164,12 @@ def page_pdf(
     break_after: Mapping[int, int] | None = None,
     rules: str = "all",
     raised: tuple[str, float, float] | None = None,
+    above: str = "",
 ) -> bytes:
     """A PDF; ``break_after`` maps a table's number to the row behind which the page ends (no head
     repeated); ``rules`` are ``all``, ``level`` (none upright), ``inner`` (open at both sides) or ``none``.
-    ``raised`` is a text behind which a small 1 stands, and the size and rise of that as parts of the text's.
+    ``raised`` is a text behind which a small 1 stands, and the size and rise of that as parts of the text's;
+    ``above`` is a line above each table.
     """
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfbase import pdfmetrics
@@ -183,6 +185,8 @@ def page_pdf(
         pen.say(heading)
         pen.say("这里写本部分的内容，共若干字。")
         if 1 <= index <= len(printed):
+            if above:
+                pen.say(above)
             pen.table(printed[index - 1], (break_after or {}).get(index - 1))
     pen.end_page()
     canvas.save()

@@ -219,7 +219,5 @@ def test_a_period_is_no_date_of_publication() -> None:
         ("水务局", "640323", None), ("中卫市民政局", "640500", None), ("县水务局", "999999", None),
     ],
 )  # fmt: skip
-def test_a_name_that_says_only_its_level_is_that_of_the_site(
-    name: str, home: str, whole: str | None
-) -> None:
+def test_a_name_that_says_only_its_level_is_that_of_the_site(name: str, home: str, whole: str | None) -> None:
     assert spelled_out(name, home) == whole

@@ -8,6 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from printed_docx import docx, p, report
+from printed_docx import table as docx_table
 from printed_reports import (
     Sheet,
     by_place,
@@ -232,6 +234,26 @@ def test_what_is_struck_out_is_no_part_of_the_figure_beside_it(figures: dict[str
     assert wrong(read(corrected.encode()), figures) == {}
 
 
+@pytest.mark.parametrize(
+    "style",
+    ["visibility: hidden", "FONT-SIZE: 0px;color:red", "font-size:0.00pt", "opacity:0", "mso-hide:all"],
+)
+def test_what_a_style_keeps_from_the_eye_is_no_part_of_the_figure(
+    figures: dict[str, str], style: str
+) -> None:
+    page = html(sheets(figures)).decode()
+    disguised = page.replace("<p>1543</p>", f"<p><span style='{style}'>9<b>9</b></span>1543</p>")
+    assert disguised != page
+    assert wrong(read(disguised.encode()), figures) == {}
+
+
+@pytest.mark.parametrize("style", ["opacity:0", "opacity:0.5", "font-size:0.9em", "font-size:05pt"])
+def test_what_a_script_fades_in_and_what_is_only_small_is_read(figures: dict[str, str], style: str) -> None:
+    page = html(sheets(figures)).decode().replace("<p>1543</p>", f"<p style='{style}'>1543</p>")
+    page = page.replace("<h3>一、", f"<div style='{style}'><h3>一、")
+    assert wrong(read(page.encode()), figures) == {}
+
+
 def test_a_pdf_whose_tables_are_open_at_the_sides(figures: dict[str, str]) -> None:
     extraction = read(page_pdf(TITLE, sheets(figures), rules="inner"))
     assert wrong(extraction, figures) == {}
@@ -441,6 +463,55 @@ def test_fees_in_yuan_by_the_label_or_the_title_of_their_block(
     place = "disclosure/fees/amount_10k_yuan"
     page = html([s.relabelled(bent) for s in sheets(figures | {place: "251000"})])
     assert by_place(read(page))[place].value == (None if value is None else Decimal(value))
+
+
+@pytest.mark.parametrize("unit", ["单位：元", "（单位：人民币元）"])
+@pytest.mark.parametrize("place", ["caption", "line", "row", "parts", "pdf", "docx"])
+def test_fees_in_yuan_by_the_caption_of_their_table(figures: dict[str, str], place: str, unit: str) -> None:
+    """The caption holds for the whole table, also where it is cut into several or by the end of a page."""
+    fees = "disclosure/fees/amount_10k_yuan"
+    bent = {"本年收费金额（单位：万元）": "本年收费金额"}
+    printed = [s.relabelled(bent) for s in sheets(figures | {fees: "251000"})]
+    page = html(printed).decode()
+    table = table_html(printed[0])
+    data = {
+        "caption": lambda: page.replace(
+            table, table.replace("<tbody>", f"<caption><b>{unit}</b></caption><tbody>")
+        ),
+        "line": lambda: page.replace(table, f"<p align=right>{unit}</p>{table}"),
+        "row": lambda: page.replace(
+            table, table.replace("<tbody>", f"<tbody><tr><td colspan=4>{unit}</td></tr>")
+        ),
+        "parts": lambda: page.replace(
+            table,
+            f"<p>{unit}</p>"
+            + table.replace('<tr><td rowspan="1" colspan="4">', "</table><table><tr><td colspan=4>"),
+        ),
+        "pdf": lambda: page_pdf(TITLE, printed, {0: 9}, above=unit),
+        "docx": lambda: docx(
+            report(TITLE, printed).replace(docx_table(printed[0]), p(unit) + docx_table(printed[0]))
+        ),
+    }[place]()
+    extraction = read(data.encode() if isinstance(data, str) else data)
+    assert wrong(extraction, figures | {fees: "25.1"}) == {}
+
+
+@pytest.mark.parametrize("above", ["单位：元", "单位：亿元"])
+def test_a_caption_that_contradicts_the_head_leaves_the_figure_unread(
+    figures: dict[str, str], above: str
+) -> None:
+    printed = sheets(figures | {"disclosure/fees/amount_10k_yuan": "251000"})
+    fact = by_place(read(page_pdf(TITLE, printed, above=above)))["disclosure/fees/amount_10k_yuan"]
+    assert (fact.value, fact.state, fact.raw) == (None, State.UNREADABLE, "251000")
+
+
+def test_money_in_the_text_above_a_table_is_no_caption(figures: dict[str, str]) -> None:
+    said = (
+        "政府采购由县公共资源交易中心统一公开，预算与成交金额的单位：元，"
+        "详见其网站，本报告不再重复列出这些内容。"
+    )
+    page = page_pdf(TITLE, sheets(figures), above=said)
+    assert wrong(read(page), figures) == {}
 
 
 def test_statistics_annex_of_2014() -> None:
