@@ -97,12 +97,14 @@ class Document:
     def grids(self) -> Iterator[Grid]:
         return (b for b in self.blocks if isinstance(b, Grid))
 
-    def captions(self) -> tuple[str, ...]:
-        """The line straight above each grid; parts of one table, with nothing between them, have one line."""
-        above, captions = "", []
+    def above(self) -> tuple[tuple[str, ...], ...]:
+        """The paragraphs before each grid, from the grid before it on."""
+        above: list[tuple[str, ...]] = []
+        said: list[str] = []
         for block in self.blocks:
             if isinstance(block, Grid):
-                captions.append(above)
+                above.append(tuple(said))
+                said = []
             else:
-                above = block.text
-        return tuple(captions)
+                said.append(block.text)
+        return tuple(above)

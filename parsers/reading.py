@@ -39,7 +39,7 @@ def read_document(document: Document) -> Extraction:
     """
     who = identity.read(document)
     grids = tuple(document.grids())
-    tables = _tables(grids, document.captions())
+    tables = _tables(grids, document.above())
     parts = sections.read(document, who.title)
     reason = _why_not(document, who, tables, parts)
     common = Extraction(
@@ -77,9 +77,9 @@ def read_document(document: Document) -> Extraction:
     )
 
 
-def _tables(grids: Sequence[Grid], captions: Sequence[str]) -> _Tables:
+def _tables(grids: Sequence[Grid], above: Sequence[Sequence[str]]) -> _Tables:
     rows = all_rows(grids)
-    disclosed = disclosure.read(rows, captions)
+    disclosed = disclosure.read(rows, above)
     requested = requests.read(rows, disclosed.edition if disclosed else None)
     reviewed = review.read(rows)
     annex = statistics.read(rows)

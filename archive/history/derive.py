@@ -12,7 +12,7 @@ from archive.history.bearing import Bearing, end_of, states_of, version_rows
 from archive.history.compare import Comparer, disagreeing
 from archive.history.edits import Edits
 from archive.history.evidence import World
-from archive.history.identity import Identifier
+from archive.history.identity import Identifier, State
 from archive.history.ledger import Ledger
 from archive.history.locations import Locations
 from archive.history.ours import OurReading
@@ -185,8 +185,14 @@ class _Derivation:
             ),
             first_seen=min(s.seen.at for s in states),
             last_seen=max(s.seen.at for s in states),
-            known_at=max([*(c.recorded_at for c in changes), *read]),
+            known_at=max([*(c.recorded_at for c in changes), *read, *self._learnt(states)]),
         )
+
+    def _learnt(self, states: Sequence[State]) -> Iterator[str]:
+        """When it was learnt what changes by itself where the report stands, if its files were compared."""
+        if len({state.seen.sha256 for state in states}) > 1:
+            for host in {bearing.source.host for bearing in self._bearings}:
+                yield from (again.known_at for _, again in self._world.second_looks(host))
 
     def _taken(self, linkages: Sequence[LinkageRow]) -> Bearing:
         """Of the files that bear the report (or last did) the one with figures whose checks pass best."""

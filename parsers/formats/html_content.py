@@ -67,7 +67,7 @@ class Content:
 
     def _take_caption(self, table: Element) -> None:
         for caption in table.iterchildren("caption"):
-            if text := html_table.text_of(caption, self.hidden):
+            if caption not in self.hidden and (text := html_table.text_of(caption, self.hidden)):
                 self.blocks.append(Paragraph(text, self.paths.locator(caption)))
 
     def take_rows(self, row: Element) -> bool:

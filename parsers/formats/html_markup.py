@@ -27,9 +27,7 @@ HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 CELLS = frozenset(["td", "th"])
 _INLINE = frozenset(["span", "font", "b", "strong", "i", "em", "u", "small", "big"])
 _LINE_THROUGH = re.compile(r"text-decoration[a-z-]*:[^;]*line-through")
-_UNSEEN = re.compile(
-    r"visibility:hidden|(?:opacity|font-size):0*\.?0+(?:px|pt|em|rem|%)?(?:!important)?(?:;|$)|mso-hide:all"
-)
+_NOTHING = re.compile(r"0*\.?0+(?:px|pt|em|rem|%)?")
 
 
 def styles_among(elements: Sequence[Element]) -> list[tuple[Element, str]]:
@@ -49,10 +47,22 @@ def silence(styles: Sequence[tuple[Element, str]]) -> None:
     A block that is not seen stays: scripts fade in what is to be read.
     """
     for element, style in styles:
-        if _strikes_out(style) or (_unseen(style) and element.tag in _INLINE):
-            element.text = None
-            for inner in element.iterdescendants():
-                inner.text = inner.tail = None
+        if _strikes_out(style):
+            _take_text(element)
+        elif element.tag in _INLINE and (reason := _unseen(style)):
+            _take_text(element, reason)
+
+
+def _take_text(element: Element, reason: str = "") -> None:
+    """Take the text of an element and of all in it; what sets the property ``reason`` anew keeps its own."""
+    element.text = None
+    todo = list(element)
+    while todo:
+        inner = todo.pop()
+        inner.tail = None
+        if not reason or reason not in _declared(inner.get("style") or ""):
+            inner.text = None
+            todo += inner
 
 
 @lru_cache(maxsize=4096)
@@ -66,5 +76,20 @@ def _strikes_out(style: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _unseen(style: str) -> bool:
-    return bool(_UNSEEN.search(style.replace(" ", "").lower()))
+def _unseen(style: str) -> str:
+    """The property that keeps an element from the eye; empty where none does."""
+    declared = _declared(style)
+    if declared.get("visibility") in ("hidden", "collapse"):
+        return "visibility"
+    if _NOTHING.fullmatch(declared.get("font-size", "")):
+        return "font-size"
+    if declared.get("mso-hide") == "all":
+        return "mso-hide"
+    return "opacity" if _NOTHING.fullmatch(declared.get("opacity", "")) else ""
+
+
+@lru_cache(maxsize=4096)
+def _declared(style: str) -> dict[str, str]:
+    """The values of a style's properties; of two declarations of one the last holds."""
+    bare = "".join(style.lower().replace("!important", "").split())
+    return {name: value for name, _, value in (one.partition(":") for one in bare.split(";"))}

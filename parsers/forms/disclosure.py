@@ -25,8 +25,12 @@ CODE = "disclosure"
 _EDITIONS = ("2021", "2019")
 _BLOCK = "第二十"
 _MONEY = frozenset({"amount_10k_yuan", "procurement_amount"})
-_PRINTED_UNIT = re.compile(r"单位[:：]?\s*(?:人民币)?(亿元|万元|元)|[（(](?:人民币)?(亿元|万元|元)[）)]")
-_UNIT_LINE = re.compile(r"[（(]?(?:金额|计量)?单位[:：]?\s*(?:人民币)?(?:亿元|万元|元)[）)]?")
+_PRINTED_UNIT = re.compile(
+    r"单位[:：]?\s*(?:人民币)?(亿元|万元|千元|元)|[（(](?:人民币)?(亿元|万元|千元|元)[）)]"
+)
+_UNIT_LINE = re.compile(r".*单位[:：]?[^元]{0,8}?(亿元|万元|千元|(?<![百十])元)[）)]?")
+"""A caption ends with the unit, that of other columns before it perhaps: （单位：件、元）."""
+_PART = re.compile(r"[一二三四五六七]、")
 _CAPTION_LENGTH = 40
 """A longer line above a table is the text before it, not its caption."""
 
@@ -42,7 +46,7 @@ class Reading:
 
 class _Line(NamedTuple):
     """A row of values, with the head row above it if one is printed, its block's title (第二十条第…), and the
-    caption of its table.
+    units that lines above its table or in it state.
     """
 
     code: str
@@ -50,7 +54,7 @@ class _Line(NamedTuple):
     row: Row
     head: Row | None
     title: str
-    caption: str
+    stated: frozenset[str]
 
 
 @cache
@@ -69,12 +73,12 @@ def _form(edition: str) -> Table:
     return vocabulary().table(CODE, edition)
 
 
-def read(rows: Sequence[Row], captions: Sequence[str]) -> Reading | None:
+def read(rows: Sequence[Row], above: Sequence[Sequence[str]] = ()) -> Reading | None:
     """Find and read the table among all rows of a document; None when it is not there.
 
-    ``captions`` are the lines above the grids that the rows stand in.
+    ``above`` are, for each grid, the paragraphs before it.
     """
-    lines = _lines(rows, captions)
+    lines = _lines(rows, above)
     heads = {line.head.text for line in lines if line.head}
     if not heads or len({line.code for line in lines}) < 2:
         return None
@@ -88,26 +92,30 @@ def read(rows: Sequence[Row], captions: Sequence[str]) -> Reading | None:
     return Reading(tuple(result), edition, frozenset(line.row.table for line in lines))
 
 
-def _lines(rows: Sequence[Row], captions: Sequence[str]) -> list[_Line]:
+def _lines(rows: Sequence[Row], above: Sequence[Sequence[str]]) -> list[_Line]:
     """The form's rows, each with its head; rows of other tables, which have no such head, are passed over."""
     lines: list[_Line] = []
     head: Row | None = None
     title = ""
-    above = list(captions)
+    stated: frozenset[str] = frozenset()
+    table, ours = -1, False
     for row in rows:
+        if row.table != table:
+            stated = _stated_above(above[row.table] if above else (), stated if ours else frozenset())
+            table, ours = row.table, False
+        stated |= _unit_of_row(row)
         if _is_head(row):
-            head = row
+            head, ours = row, True
             continue
         if words(row.text).startswith(_BLOCK):
             title = row.text
-        if _UNIT_LINE.fullmatch(row.text):
-            above[row.table] = row.text
         labels = row.labels
         if not labels or not head:
             continue
         code = _code(labels[0].text)
         if code and row.table - head.table <= 1:
-            lines.append(_Line(code, labels[0], row, head, title, above[row.table]))
+            ours = True
+            lines.append(_Line(code, labels[0], row, head, title, stated))
         elif not code and row.table != head.table and words(labels[0].text)[:3] not in (_BLOCK, "信息内"):
             head = None
     return lines
@@ -179,13 +187,36 @@ def _fact(line: _Line, block: Block, index: int, row: str) -> Fact:
 
 
 def _units(line: _Line, head: Cell | None) -> set[str]:
-    """The units of money that a column's head, its row's label, its block's title and its table's caption
-    state.
+    """The units of money that a column's head, its row's label, its block's title and its caption state."""
+    texts = (head.text if head else "", line.label.text, line.title)
+    return {
+        inside or behind for text in texts for inside, behind in _PRINTED_UNIT.findall(text)
+    } | line.stated
+
+
+def _stated_above(lines: Sequence[str], before: frozenset[str]) -> frozenset[str]:
+    """The unit that the lines above a grid state; where they state none, but only bear titles or say that the
+    table goes on, that of the grid ``before``.
     """
-    texts = [head.text if head else "", line.label.text, line.title]
-    if len(line.caption) <= _CAPTION_LENGTH:
-        texts.append(line.caption)
-    return {inside or behind for text in texts for inside, behind in _PRINTED_UNIT.findall(text)}
+    for line in reversed(lines):
+        if unit := _unit_of_line(line):
+            return unit
+        if len(line) > _CAPTION_LENGTH or "。" in line or _PART.match(line):
+            return frozenset()
+    return before
+
+
+def _unit_of_row(row: Row) -> frozenset[str]:
+    """The unit that a row states which says nothing else, and is no block's title."""
+    alone = "单位" in row.text and sum(bool(c.text) for c in row.own) == 1
+    return _unit_of_line(row.text) if alone and not words(row.text).startswith(_BLOCK) else frozenset()
+
+
+def _unit_of_line(text: str) -> frozenset[str]:
+    """The unit that a caption states."""
+    bare = "".join(text.split())
+    found = _UNIT_LINE.fullmatch(bare) if "单" in bare and len(bare) <= _CAPTION_LENGTH else None
+    return frozenset([found[1]]) if found else frozenset()
 
 
 def _cells(line: _Line, block: Block, index: int) -> tuple[Cell | None, Cell | None]:

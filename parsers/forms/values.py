@@ -24,11 +24,17 @@ _REMARK = re.compile(r"^([^()]*[^()\s])\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 _NUMBER = re.compile(
     r"(?P<sign>[+\-−–](?=\d)|(?:[增减]|增加|减少|净增|净减)\s*)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,4})"
 )
-_UNIT_AS_REMARK = re.compile(r"\s*\((?:单位:?)?(亿元|万元|元)\)$")
+_UNIT_AS_REMARK = re.compile(r"\s*\((?:单位:?)?(亿元|万元|千元|元)\)$")
 _COUNT_UNITS = frozenset(
     {"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"}
 )
-_YUAN = {"元": Decimal("0.0001"), "万元": Decimal(1), "万": Decimal(1), "亿元": Decimal(10000)}
+_YUAN = {
+    "元": Decimal("0.0001"),
+    "千元": Decimal("0.1"),
+    "万元": Decimal(1),
+    "万": Decimal(1),
+    "亿元": Decimal(10000),
+}
 _PLAIN_DIGITS = 18
 _MINUS = frozenset({"-", "−", "–", "减", "减少", "净减"})
 

@@ -12,6 +12,7 @@ from nights import CELL, FILE_URL, HOST, OTHER_URL, REPORT, URL, Archive, Got, p
 from archive.capture import ListedItem, ListingSeen
 from archive.history.project import project
 from archive.history.rebuild import check
+from archive.history.standing import histories
 from archive.runs import SiteIdentity
 from nianbao.replica import Report, render_html, render_pdf
 from nianbao.replica.body import paragraph
@@ -78,6 +79,25 @@ def test_what_is_learnt_on_one_page_holds_for_all_of_its_host(archive: Archive) 
     again = Got(with_line("当前在线人数 9 人"), again=True)
     archive.night(Got(with_line("当前在线人数 4 人")), again)
     assert archive.ask("SELECT * FROM changes WHERE layer = 'content'") == []
+    assert check(archive.catalogue) == []
+
+
+def test_what_was_learnt_later_is_not_known_before(archive: Archive) -> None:
+    other = replace(REPORT, agency="吴忠市财政局")
+    pages = ((REPORT, URL), (other, OTHER_URL))
+
+    def told() -> dict[str, list[tuple[str, str]]]:
+        with archive.catalogue.reading() as session:
+            found = [history for _, history in histories(session, archive.time(2))]
+        return {h.report.key: [(c.layer, c.kind) for c in h.changes] for h in found}
+
+    for people in (3, 4):
+        archive.night(*(Got(with_line(f"当前在线人数 {people} 人", r), u) for r, u in pages))
+    before = told()
+    assert [("content", "edited") in changes for changes in before.values()] == [True, True]
+    archive.night(Got(with_line("当前在线人数 4 人")), Got(with_line("当前在线人数 9 人"), again=True))
+    assert archive.ask("SELECT * FROM changes WHERE layer = 'content'") == []
+    assert told() == before
     assert check(archive.catalogue) == []
 
 

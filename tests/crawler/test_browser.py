@@ -186,6 +186,7 @@ def test_a_challenge_is_passed_once_and_its_cookies_serve_plain_http(home: Path)
 
 def test_cookies_that_hold_still_serve_the_next_crawl_without_a_browser(home: Path) -> None:
     """And those that have lapsed do not: the challenge is passed anew."""
+
     def site(asked: Asked) -> Answer:
         if "pass=yes" in asked.headers.get("Cookie", ""):
             return pages(column(4))(asked)

@@ -236,13 +236,21 @@ def test_what_is_struck_out_is_no_part_of_the_figure_beside_it(figures: dict[str
 
 @pytest.mark.parametrize(
     "style",
-    ["visibility: hidden", "FONT-SIZE: 0px;color:red", "font-size:0.00pt", "opacity:0", "mso-hide:all"],
+    [
+        "visibility: hidden",
+        "visibility:\nhidden",
+        "FONT-SIZE: 0px;color:red",
+        "font-size:0.00pt",
+        "opacity:0",
+        "mso-hide:all",
+        "font-size:12pt;font-size:0 !important",
+    ],
 )
 def test_what_a_style_keeps_from_the_eye_is_no_part_of_the_figure(
     figures: dict[str, str], style: str
 ) -> None:
     page = html(sheets(figures)).decode()
-    disguised = page.replace("<p>1543</p>", f"<p><span style='{style}'>9<b>9</b></span>1543</p>")
+    disguised = page.replace("<p>1543</p>", f"<p><span style='{style}'>9<b>9</b><!-- 9 -->9</span>1543</p>")
     assert disguised != page
     assert wrong(read(disguised.encode()), figures) == {}
 
@@ -251,6 +259,21 @@ def test_what_a_style_keeps_from_the_eye_is_no_part_of_the_figure(
 def test_what_a_script_fades_in_and_what_is_only_small_is_read(figures: dict[str, str], style: str) -> None:
     page = html(sheets(figures)).decode().replace("<p>1543</p>", f"<p style='{style}'>1543</p>")
     page = page.replace("<h3>一、", f"<div style='{style}'><h3>一、")
+    assert wrong(read(page.encode()), figures) == {}
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<span style='backface-visibility:hidden;stroke-opacity:0'>1543</span>",
+        "<span style='mso-bidi-font-size:0pt;font-size:12pt'>1543</span>",
+        "<span style='opacity:0;opacity:1'>1543</span>",
+        "<span style='font-size:0'>7<span style='font-size:16px'>1543</span>7</span>",
+        "<b style='visibility:hidden'>7<i style='visibility:visible'>15<u>43</u></i>7</b>",
+    ],
+)
+def test_what_is_seen_in_spite_of_a_style_is_read(figures: dict[str, str], shown: str) -> None:
+    page = html(sheets(figures)).decode().replace("<p>1543</p>", f"<p>{shown}</p>")
     assert wrong(read(page.encode()), figures) == {}
 
 
@@ -465,35 +488,79 @@ def test_fees_in_yuan_by_the_label_or_the_title_of_their_block(
     assert by_place(read(page))[place].value == (None if value is None else Decimal(value))
 
 
-@pytest.mark.parametrize("unit", ["单位：元", "（单位：人民币元）"])
-@pytest.mark.parametrize("place", ["caption", "line", "row", "parts", "pdf", "docx"])
-def test_fees_in_yuan_by_the_caption_of_their_table(figures: dict[str, str], place: str, unit: str) -> None:
-    """The caption holds for the whole table, also where it is cut into several or by the end of a page."""
-    fees = "disclosure/fees/amount_10k_yuan"
-    bent = {"本年收费金额（单位：万元）": "本年收费金额"}
-    printed = [s.relabelled(bent) for s in sheets(figures | {fees: "251000"})]
-    page = html(printed).decode()
+FEES = "disclosure/fees/amount_10k_yuan"
+NO_UNIT = {"本年收费金额（单位：万元）": "本年收费金额"}
+BLOCK = '<tr><td rowspan="1" colspan="4">'
+
+
+@pytest.mark.parametrize(
+    "unit", ["单位：元", "（单 位：人民币元）", "（单位：件、元）", "主动公开情况表（单位：元）"]
+)
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "<p align=right>{unit}</p>{table}",
+        "<p>{unit}</p><p>2023年度</p>{table}",
+        "<table><caption><b>{unit}</b></caption>{rows}</table>",
+        "<table><tr><td colspan=4>{unit}</td></tr>{rows}</table>",
+        "<p>{unit}</p><table>{parts}</table>",
+        "<p>{unit}</p><table>{titled}</table>",
+        "<table><tr><td colspan=4>{unit}</td></tr>{parts}</table>",
+    ],
+)
+def test_fees_in_yuan_by_the_caption_of_their_table(figures: dict[str, str], layout: str, unit: str) -> None:
+    """The caption holds for the whole table, also where that is cut into several."""
+    printed = [s.relabelled(NO_UNIT) for s in sheets(figures | {FEES: "251000"})]
     table = table_html(printed[0])
-    data = {
-        "caption": lambda: page.replace(
-            table, table.replace("<tbody>", f"<caption><b>{unit}</b></caption><tbody>")
-        ),
-        "line": lambda: page.replace(table, f"<p align=right>{unit}</p>{table}"),
-        "row": lambda: page.replace(
-            table, table.replace("<tbody>", f"<tbody><tr><td colspan=4>{unit}</td></tr>")
-        ),
-        "parts": lambda: page.replace(
-            table,
-            f"<p>{unit}</p>"
-            + table.replace('<tr><td rowspan="1" colspan="4">', "</table><table><tr><td colspan=4>"),
-        ),
-        "pdf": lambda: page_pdf(TITLE, printed, {0: 9}, above=unit),
-        "docx": lambda: docx(
-            report(TITLE, printed).replace(docx_table(printed[0]), p(unit) + docx_table(printed[0]))
-        ),
-    }[place]()
-    extraction = read(data.encode() if isinstance(data, str) else data)
-    assert wrong(extraction, figures | {fees: "25.1"}) == {}
+    rows = table.removeprefix("<table><tbody>").removesuffix("</tbody></table>")
+    shown = layout.format(
+        unit=unit,
+        table=table,
+        rows=rows,
+        parts=rows.replace(BLOCK, f"</table><table>{BLOCK}"),
+        titled=re.sub(f"{BLOCK}(.*?)</td></tr>", r"</table>\1<p>（续表）</p><table>", rows),
+    )
+    page = html(printed).decode().replace(table, shown)
+    assert wrong(read(page.encode()), figures | {FEES: "25.1"}) == {}
+
+
+@pytest.mark.parametrize("cut", [None, 0, 9])
+def test_fees_in_yuan_by_the_caption_on_paper(figures: dict[str, str], cut: int | None) -> None:
+    printed = [s.relabelled(NO_UNIT) for s in sheets(figures | {FEES: "251000"})]
+    data = page_pdf(TITLE, printed, None if cut is None else {0: cut}, above="单位：元")
+    assert wrong(read(data), figures | {FEES: "25.1"}) == {}
+    above = docx_table(printed[0])
+    data = docx(report(TITLE, printed).replace(above, p("单位：元") + above))
+    assert wrong(read(data), figures | {FEES: "25.1"}) == {}
+
+
+def test_thousands_of_yuan(figures: dict[str, str]) -> None:
+    printed = [s.relabelled(NO_UNIT) for s in sheets(figures | {FEES: "251"})]
+    assert by_place(read(page_pdf(TITLE, printed, above="单位：千元")))[FEES].value == Decimal("25.1")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<p>三公经费支出表（单位：元）</p><table><tr><td>公务接待费</td><td>无</td></tr></table>",
+        "<p>三公经费支出表（单位：元）</p><p>说明见附件。</p>",
+        "<p>单位：元</p><h3>二、主动公开政府信息情况</h3>",
+        "<p>2023年收取信息处理费（元）0</p>",
+        "<p>承办单位：县财政局</p>",
+        "<p>单位：百元、件</p>",
+    ],
+)
+def test_the_caption_of_something_else_is_not_that_of_the_table(figures: dict[str, str], before: str) -> None:
+    printed = [s.relabelled(NO_UNIT) for s in sheets(figures | {FEES: "25.1"})]
+    table = table_html(printed[0])
+    page = html(printed).decode().replace(table, before + table)
+    assert wrong(read(page.encode()), figures | {FEES: "25.1"}) == {}
+
+
+def test_a_caption_that_is_not_shown_says_nothing(figures: dict[str, str]) -> None:
+    hidden = "<table><caption style='display:none'>单位：元</caption><tbody>"
+    page = html(sheets(figures)).decode().replace("<table><tbody>", hidden)
+    assert wrong(read(page.encode()), figures) == {}
 
 
 @pytest.mark.parametrize("above", ["单位：元", "单位：亿元"])
