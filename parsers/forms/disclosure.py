@@ -17,7 +17,7 @@ from parsers.document import Cell
 from parsers.forms import facts
 from parsers.forms.labels import Labels, words
 from parsers.forms.rows import Row
-from parsers.forms.values import TEN_THOUSAND_YUAN
+from parsers.forms.values import MONEY_UNIT, TEN_THOUSAND_YUAN
 from parsers.forms.vocabulary import Block, Label, Table, vocabulary
 from parsers.report import Fact, State
 
@@ -25,10 +25,8 @@ CODE = "disclosure"
 _EDITIONS = ("2021", "2019")
 _BLOCK = "第二十"
 _MONEY = frozenset({"amount_10k_yuan", "procurement_amount"})
-_PRINTED_UNIT = re.compile(
-    r"单位[:：]?\s*(?:人民币)?(亿元|万元|千元|元)|[（(](?:人民币)?(亿元|万元|千元|元)[）)]"
-)
-_UNIT_LINE = re.compile(r".*单位[:：]?[^元]{0,8}?(亿元|万元|千元|(?<![百十])元)[）)]?")
+_PRINTED_UNIT = re.compile(rf"单位[:：]?\s*(?:人民币)?({MONEY_UNIT})|[（(](?:人民币)?({MONEY_UNIT})[）)]")
+_UNIT_LINE = re.compile(rf".*单位[:：]?[^元]{{0,8}}?({MONEY_UNIT})[）)]?")
 """A caption ends with the unit, that of other columns before it perhaps: （单位：件、元）."""
 _PART = re.compile(r"[一二三四五六七]、")
 _CAPTION_LENGTH = 40

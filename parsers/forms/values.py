@@ -17,6 +17,8 @@ from parsers.characters import mend
 from parsers.report import State
 
 TEN_THOUSAND_YUAN = "万元"
+MONEY_UNIT = r"(?:[十百千]?[万亿]|[十百千])?元"
+"""A unit of money as it is written; of one that no factor is known for no amount is read."""
 _NOTE = re.compile(r"[\u00b2\u00b3\u00b9\u2070-\u2079\u2460-\u24ff\u2776-\u2793*＊※†‡]+$")
 """Marks of notes behind a number: to the eye no digits of it, though Unicode makes ``3①`` equal to 31."""
 _DASH = re.compile(r"[-/\\—–―−─－_﹣~～]{1,4}|无|暂无|没有|不涉及|N/?A", re.IGNORECASE)
@@ -24,7 +26,7 @@ _REMARK = re.compile(r"^([^()]*[^()\s])\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 _NUMBER = re.compile(
     r"(?P<sign>[+\-−–](?=\d)|(?:[增减]|增加|减少|净增|净减)\s*)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,4})"
 )
-_UNIT_AS_REMARK = re.compile(r"\s*\((?:单位:?)?(亿元|万元|千元|元)\)$")
+_UNIT_AS_REMARK = re.compile(rf"\s*\((?:单位:?)?({MONEY_UNIT})\)$")
 _COUNT_UNITS = frozenset(
     {"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"}
 )

@@ -534,9 +534,17 @@ def test_fees_in_yuan_by_the_caption_on_paper(figures: dict[str, str], cut: int 
     assert wrong(read(data), figures | {FEES: "25.1"}) == {}
 
 
-def test_thousands_of_yuan(figures: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("unit", "value"), [("千元", "25.1"), ("亿元", "2510000"), ("百万元", None), ("百元", None)]
+)
+def test_rare_units(figures: dict[str, str], unit: str, value: str | None) -> None:
     printed = [s.relabelled(NO_UNIT) for s in sheets(figures | {FEES: "251"})]
-    assert by_place(read(page_pdf(TITLE, printed, above="单位：千元")))[FEES].value == Decimal("25.1")
+    headed = [s.relabelled({"本年收费金额": f"本年收费金额（{unit}）"}) for s in printed]
+    noted = [s.relabelled(NO_UNIT) for s in sheets(figures | {FEES: f"251（{unit}）"})]
+    for page in (page_pdf(TITLE, printed, above=f"单位：{unit}"), html(headed), html(noted)):
+        fact = by_place(read(page))[FEES]
+        assert fact.value == (None if value is None else Decimal(value))
+        assert fact.state is (State.UNREADABLE if value is None else State.VALUE)
 
 
 @pytest.mark.parametrize(
