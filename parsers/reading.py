@@ -12,13 +12,9 @@ from parsers.characters import key
 from parsers.document import Document, Grid
 from parsers.forms import disclosure, others, requests, review, statistics
 from parsers.forms.rows import all_rows
+from parsers.furniture import is_furniture
 from parsers.report import Extraction, Fact, Mention, MentionKind, Outcome, Section, State
 
-_FURNITURE = re.compile(
-    r"浏览次数|点击(?:数|量|次数)|阅读(?:数|量|次数)|访问(?:量|次数)|浏览量|字体[:：大]|字号|打印(?:本页)?|关闭(?:窗口|本页)|分享到|扫一扫|"
-    r"页面生成时间|当前时间|今天是|上一篇|下一篇|返回顶部|责任编辑|我要纠错|收藏"
-)
-_FURNITURE_LENGTH = 80
 _LEAST_TEXT = 200
 _OTHER_KIND = re.compile(r"法治政府|预算|决算|绩效|公开指南|政府工作报告|社会责任")
 
@@ -134,8 +130,3 @@ def content_digest(document: Document, title: str | None) -> str:
 
 def _without_gaps(text: str) -> str:
     return text if text.isalnum() else "".join(text.split())
-
-
-def is_furniture(text: str) -> bool:
-    """Whether a line is the page's (a visit counter, a button) and not the report's."""
-    return len(text) <= _FURNITURE_LENGTH and "。" not in text and bool(_FURNITURE.search(text))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from parsers.reading import is_furniture
+from parsers.furniture import heads_others, is_furniture
 
 _TIME = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
 _CLOCK = re.compile(
@@ -18,11 +18,6 @@ _CLOCK = re.compile(
     rf"|[^。]{{0,12}}{_TIME}|[^。]{{0,8}}\d{{4}}年\d{{1,2}}月\d{{1,2}}日星期."
 )
 _TOKEN = re.compile(r"[^。]{0,12}(?=[0-9a-fA-F-]*\d)[0-9a-fA-F-]{16,}")
-_OTHERS = re.compile(
-    r"(?:相关|推荐|热门|最新|延伸|猜你|更多)(?:的)?(?:文章|阅读|信息|新闻|链接|内容|推荐|文件|稿件|解读|你?喜欢|资讯|点击)"
-    r"|(?:点击|阅读|热点)排行(?:榜)?|友情链接|你可能(?:还)?(?:喜欢|感兴趣)"
-)
-_OTHERS_HEADING = 16
 _DIGITS = re.compile(r"\d+(?:[.,:：/-]\d+)*")
 _HEX = re.compile(r"[0-9a-fA-F]{8,}")
 
@@ -69,10 +64,6 @@ def report_lines(sections: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str
 def _without_others(lines: list[str]) -> list[str]:
     """The lines up to a heading such as 相关文章 that only titles follow."""
     for index, line in enumerate(lines):
-        if (
-            len(line) <= _OTHERS_HEADING
-            and _OTHERS.search(line)
-            and all("。" not in other for other in lines[index:])
-        ):
+        if heads_others(line) and all("。" not in other for other in lines[index:]):
             return lines[:index]
     return lines

@@ -33,7 +33,7 @@ _CLASSES = frozenset((
 _BEGIN = re.compile(
     r"content\.?\s*begin|<\$\[信息内容\]>begin|正文开始|ZJEG_RSS\.content\.begin", re.IGNORECASE
 )
-_NOT_AN_ARTICLE = frozenset(["table", "tbody", "tr", "p"])
+_NOT_AN_ARTICLE = frozenset(["table", "tbody", "tr"])
 _WEIGHTLESS = SKIPPED | {"a"}
 _LEAST_ARTICLE = 60
 _NEARLY = 0.9
@@ -98,12 +98,16 @@ def _weights(within: Sequence[Element]) -> dict[Element, int]:
 
 
 def _densest(body: Element, weights: dict[Element, int]) -> Element:
-    """From the body down, as long as one child holds three quarters of the text."""
-    current = body
+    """From the body down, as long as one child holds three quarters of the text: that may be the cell of a
+    table that lays out the page.
+    """
+    article = current = body
     for _ in range(_DEEPEST):
         children = [c for c in current.iterchildren(etree.Element) if c.tag not in SKIPPED]
         best = max(children, key=lambda c: weights[c], default=None)
-        if best is None or weights[best] < 0.75 * weights[current] or best.tag in _NOT_AN_ARTICLE:
-            return current
+        if best is None or weights[best] < 0.75 * weights[current] or best.tag == "p":
+            break
         current = best
-    return current
+        if best.tag not in _NOT_AN_ARTICLE:
+            article = best
+    return article

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -11,11 +12,13 @@ from lxml.etree import _Element as Element
 from parsers.characters import tidy
 from parsers.document import Grid, Paragraph
 from parsers.formats import html_properties, html_table
+from parsers.formats.html_frame import without_frame
 from parsers.formats.html_markup import BLOCKS, HEADINGS, SKIPPED
 from parsers.formats.html_paths import Paths
 
 _LONG_CELL = 300
 _FEW_CELLS = 8
+_NOT_WORDS = re.compile(r"[\W\d_年月日]+")
 
 
 @dataclass(slots=True)
@@ -27,7 +30,10 @@ class Content:
     paths: Paths = field(default_factory=Paths)
     blocks: list[Paragraph | Grid] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
+    links: set[int] = field(default_factory=set)
+    within_links: int = 0
     _parts: list[str] = field(default_factory=list)
+    _linked: list[str] = field(default_factory=list)
     _start: Element | None = None
     _taken: set[Element] = field(default_factory=set)
 
@@ -36,6 +42,8 @@ class Content:
         if not text.isspace():
             self._start = self._start if self._start is not None else element
             self._parts.append(text)
+            if self.within_links:
+                self._linked.append(text)
         elif self._parts:
             self._parts.append(" ")
 
@@ -44,8 +52,10 @@ class Content:
         if self._start is None:
             return
         if text := tidy("".join(self._parts)):
+            if self._linked and _words(text) == _words("".join(self._linked)):
+                self.links.add(len(self.blocks))
             self.blocks.append(Paragraph(text, self.paths.locator(self._start), heading))
-        self._parts, self._start = [], None
+        self._parts, self._linked, self._start = [], [], None
 
     def take_table(self, table: Element) -> bool:
         """Take a table as a grid; False when it only lays out the page and is to be walked through."""
@@ -85,7 +95,8 @@ class Content:
 
 
 def read_content(article: Element, hidden: frozenset[Element], *, begins_within: bool = False) -> Content:
-    """Walk through the article in reading order. Markup may be thousands deep: nothing calls itself.
+    """Walk through the article in reading order, and leave out what of the site's frame stands round it.
+    Markup may be thousands deep: nothing calls itself.
 
     ``begins_within``: the page goes on where another was cut, so that it may begin with rows of its table.
     """
@@ -97,12 +108,16 @@ def read_content(article: Element, hidden: frozenset[Element], *, begins_within:
             todo.append((element, True))
             todo.extend([(child, False) for child in reversed(element)])
             continue
-        if leaving and element.tag in BLOCKS:
-            content.end(element.tag in HEADINGS)
+        if leaving:
+            if (tag := element.tag) in BLOCKS:
+                content.end(tag in HEADINGS)
+            elif tag == "a" and element.get("href"):
+                content.within_links -= 1
         if element is not article and (tail := element.tail):
             parent = element.getparent()
             content.say(tail, parent if parent is not None else article)
     content.end()
+    content.blocks[:] = without_frame(content.blocks, content.links)
     return content
 
 
@@ -120,6 +135,13 @@ def _enter(element: Element, content: Content) -> bool:
         return False
     if tag in BLOCKS:
         content.end()
+    elif tag == "a" and element.get("href"):
+        content.within_links += 1
     if text := element.text:
         content.say(text, element)
     return True
+
+
+def _words(text: str) -> str:
+    """The text without digits, dates and marks, as stand beside a link to another article."""
+    return _NOT_WORDS.sub("", text)
