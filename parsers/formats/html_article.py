@@ -13,7 +13,9 @@ from functools import lru_cache
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from parsers.formats.html_links import leads_away
 from parsers.formats.html_markup import CELLS, SKIPPED
+from parsers.furniture import is_frame, is_run_by
 
 _IDS = frozenset((
     "zoom", "ucap-content", "vsb_content", "vsb_content_2", "vsb_content_3", "vsb_content_4",
@@ -33,12 +35,13 @@ _CLASSES = frozenset((
 _BEGIN = re.compile(
     r"content\.?\s*begin|<\$\[信息内容\]>begin|正文开始|ZJEG_RSS\.content\.begin", re.IGNORECASE
 )
-_NOT_AN_ARTICLE = frozenset(["table", "tbody", "tr"])
+_NOT_AN_ARTICLE = frozenset(["tbody", "tr", "p"])
 _WEIGHTLESS = SKIPPED | {"a"}
 _LEAST_ARTICLE = 60
 _NEARLY = 0.9
 """An article within another that holds so much of it is meant."""
 _DEEPEST = 2000
+_WORDS = re.compile(r"[^\W\d_年月日]")
 
 
 def article_in(body: Element, within: Sequence[Element]) -> Element:
@@ -55,6 +58,12 @@ def article_in(body: Element, within: Sequence[Element]) -> Element:
     if largest >= _LEAST_ARTICLE and largest >= 0.5 * weights[dense]:
         return [e for e in marked if weights[e] >= _NEARLY * largest][-1]
     return dense
+
+
+def is_known_container(article: Element) -> bool:
+    """Whether a site's system has marked the element as the one that holds the article and nothing else."""
+    marked = (_BEGIN.search(comment.text or "") for comment in article.iterchildren(etree.Comment))
+    return _is_container(article.get("id"), article.get("class")) or any(marked)
 
 
 def container_of(article: Element) -> tuple[str, str | None, str | None] | None:
@@ -98,16 +107,53 @@ def _weights(within: Sequence[Element]) -> dict[Element, int]:
 
 
 def _densest(body: Element, weights: dict[Element, int]) -> Element:
-    """From the body down, as long as one child holds three quarters of the text: that may be the cell of a
-    table that lays out the page.
+    """From the body down, as long as one child holds three quarters of the text, or a table's cell all of it
+    that is not the site's.
     """
-    article = current = body
+    current = body
     for _ in range(_DEEPEST):
         children = [c for c in current.iterchildren(etree.Element) if c.tag not in SKIPPED]
         best = max(children, key=lambda c: weights[c], default=None)
-        if best is None or weights[best] < 0.75 * weights[current] or best.tag == "p":
-            break
+        if best is not None and best.tag == "table":
+            cell = _cell_of_layout(best)
+            if cell is None or weights[cell] < 0.75 * weights[current]:
+                return current
+            best = cell
+        if best is None or weights[best] < 0.75 * weights[current] or best.tag in _NOT_AN_ARTICLE:
+            return current
         current = best
-        if best.tag not in _NOT_AN_ARTICLE:
-            article = best
-    return article
+    return current
+
+
+def _cell_of_layout(table: Element) -> Element | None:
+    """The one cell of a table beside which stands nothing but the site's: menus, its name, other articles."""
+    told: Element | None = None
+    todo = [table]
+    while todo:
+        for part in todo.pop().iterchildren("caption", "thead", "tbody", "tfoot", "tr", *CELLS):
+            if part.tag not in CELLS and part.tag != "caption":
+                todo.append(part)
+            elif not _is_sites(part):
+                if told is not None or part.tag == "caption":
+                    return None
+                told = part
+    return told
+
+
+def _is_sites(cell: Element) -> bool:
+    """Whether a cell has no words outside of links to other pages but those of a site's frame."""
+    todo: list[Element | str] = [cell]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            if _WORDS.search(item) and not (is_frame(item.strip()) or is_run_by(item.strip())):
+                return False
+        elif isinstance(tag := item.tag, str) and tag not in SKIPPED:
+            if item.text and not (tag == "a" and leads_away(item.get("href"))):
+                todo.append(item.text)
+            for child in item:
+                if tag != "a":
+                    todo.append(child)
+                if child.tail:
+                    todo.append(child.tail)
+    return True

@@ -12,7 +12,9 @@ from lxml.etree import _Element as Element
 from parsers.characters import tidy
 from parsers.document import Grid, Paragraph
 from parsers.formats import html_properties, html_table
+from parsers.formats.html_article import is_known_container
 from parsers.formats.html_frame import without_frame
+from parsers.formats.html_links import leads_away
 from parsers.formats.html_markup import BLOCKS, HEADINGS, SKIPPED
 from parsers.formats.html_paths import Paths
 
@@ -52,7 +54,7 @@ class Content:
         if self._start is None:
             return
         if text := tidy("".join(self._parts)):
-            if self._linked and _words(text) == _words("".join(self._linked)):
+            if self._linked and not self.within_links and _words(text) == _words("".join(self._linked)) != "":
                 self.links.add(len(self.blocks))
             self.blocks.append(Paragraph(text, self.paths.locator(self._start), heading))
         self._parts, self._linked, self._start = [], [], None
@@ -95,8 +97,8 @@ class Content:
 
 
 def read_content(article: Element, hidden: frozenset[Element], *, begins_within: bool = False) -> Content:
-    """Walk through the article in reading order, and leave out what of the site's frame stands round it.
-    Markup may be thousands deep: nothing calls itself.
+    """Walk through the article in reading order, and leave out what of the site's frame stands round it where
+    no known container parts them. Markup may be thousands deep: nothing calls itself.
 
     ``begins_within``: the page goes on where another was cut, so that it may begin with rows of its table.
     """
@@ -111,13 +113,14 @@ def read_content(article: Element, hidden: frozenset[Element], *, begins_within:
         if leaving:
             if (tag := element.tag) in BLOCKS:
                 content.end(tag in HEADINGS)
-            elif tag == "a" and element.get("href"):
+            elif tag == "a" and leads_away(element.get("href")):
                 content.within_links -= 1
         if element is not article and (tail := element.tail):
             parent = element.getparent()
             content.say(tail, parent if parent is not None else article)
     content.end()
-    content.blocks[:] = without_frame(content.blocks, content.links)
+    if not is_known_container(article):
+        content.blocks[:] = without_frame(content.blocks, content.links)
     return content
 
 
@@ -135,7 +138,7 @@ def _enter(element: Element, content: Content) -> bool:
         return False
     if tag in BLOCKS:
         content.end()
-    elif tag == "a" and element.get("href"):
+    elif tag == "a" and leads_away(element.get("href")):
         content.within_links += 1
     if text := element.text:
         content.say(text, element)

@@ -17,7 +17,7 @@ from parsers.characters import mend
 from parsers.report import State
 
 TEN_THOUSAND_YUAN = "万元"
-MONEY_UNIT = r"(?:[十百千]?[万亿]|[十百千])?元"
+MONEY_UNIT = r"(?:[十百千拾佰仟]?[万亿]|[十百千拾佰仟])?[美港日欧]?元"
 """A unit of money as it is written; of one that no factor is known for no amount is read."""
 _NOTE = re.compile(r"[\u00b2\u00b3\u00b9\u2070-\u2079\u2460-\u24ff\u2776-\u2793*＊※†‡]+$")
 """Marks of notes behind a number: to the eye no digits of it, though Unicode makes ``3①`` equal to 31."""

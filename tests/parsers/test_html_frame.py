@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from printed_reports import page_html, sheets, wrong
+from printed_reports import page_html, sheets, table_html, wrong
 
 from parsers.read import read
 from parsers.report import Extraction
@@ -57,7 +57,7 @@ LAYOUTS = {
     "no links": "<div>{crumb}</div>{title}{body}<h3>推荐阅读</h3>{dated}<div>{foot}</div>",
     "a table": (
         "<table><tr><td colspan=3>{weather}</td></tr><tr><td><ul>{links}</ul></td><td>{title}{body}</td>"
-        "<td>{dated}</td></tr><tr><td colspan=3>{foot}<br>{visits}</td></tr></table>"
+        "<td><ul>{links}</ul></td></tr><tr><td colspan=3>{foot}<br>{visits}</td></tr></table>"
     ),
     "tables in tables": (
         "<table><tr><td>{weather}</td></tr></table><table><tr><td>{menu}</td><td><table><tr><td>{title}</td></tr>"
@@ -98,14 +98,23 @@ def test_the_frame_is_no_part_of_the_report(figures: dict[str, str], layout: str
         "<p><a href='/a.docx'>2023年度报告全文</a></p>",
         "<p>联系人：<a href='mailto:a@b.example'>王某</a></p>",
         "<p>某县财政局</p><p>2024年1月22日</p>",
-        "<p>首次公开 2023-01-10</p><p>再次公开 2023-02-10</p>",
+        "<p>《甲办法》2023-01-10</p><p>《乙办法》2023-02-10</p><p>《丙办法》2023-03-10</p>",
         "<p>我局承办的各项活动按时完成</p>",
+        "<p>承办单位：某县财政局办公室 联系电话：0551-1234567</p>",
+        "<p>（三）建议提案承办：人大建议12件；</p>",
+        "<p>3.首页新增网站地图、无障碍浏览；</p>",
+        "<p><a href='mailto:caizheng@b.example'>caizheng@b.example</a></p>",
+        "<p><a href='/P0202401.pdf'>说明</a></p>",
+        "<a href='javascript:void(0)'><p>某县财政局</p><p>2024年1月22日</p>",
+        "<p>六、其他相关内容</p><p><a href='/x'>全县工作要点</a></p>",
     ],
 )
 def test_the_end_of_a_report_is_kept(figures: dict[str, str], end: str) -> None:
     shown = ONE.shown(LAYOUTS["flat"], body_of(figures) + end)
-    said = "".join(section.text for section in read_page(shown).sections)
-    assert re.sub("<[^>]+>", "", end) in said.replace("\n", "")
+    said = "".join(section.heading + section.text for section in read_page(shown).sections)
+    if "六、" in end:  # a heading is kept, the link below it is not the report's
+        end = end.partition("</p>")[0]
+    assert re.sub("<[^>]+>|\\s", "", end) in re.sub(r"\s", "", said)
 
 
 def test_an_anchor_that_is_never_closed_takes_nothing_away(figures: dict[str, str]) -> None:
@@ -117,3 +126,70 @@ def test_an_anchor_that_is_never_closed_takes_nothing_away(figures: dict[str, st
     )
     assert [s.heading for s in plain.sections] == [s.heading for s in opened.sections]
     assert wrong(opened, figures) == {}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<tr><td>{title}</td></tr><tr><td>本报告由办公室编写。</td></tr><tr><td>{body}</td></tr>",
+        "<tr><td>{title}{body}</td></tr><tr><td>附件：统计表</td></tr><tr><td>联系电话：0551-1234567</td></tr>",
+        "<tr><td>{title}{body}</td></tr><tr><td>某县财政局</td></tr><tr><td>2024年1月22日</td></tr>",
+        "<caption>本报告由办公室编写。</caption><tr><td>{title}{body}</td></tr>",
+        "<tr><td>本报告由办公室编写。</td></tr><tr><td><table><tr><td>{body}</td></tr></table></td></tr>",
+    ],
+)
+def test_the_rows_of_a_report_in_a_layout_table_stay_together(figures: dict[str, str], rows: str) -> None:
+    shown = rows.format(title=f"<h1>{TITLE}</h1>", body=body_of(figures))
+    extraction = read_page(f"<p>{ONE.crumb}</p><table>{shown}</table>")
+    assert wrong(extraction, figures) == {}
+    said = "".join(section.text for section in extraction.sections)
+    for word in ("本报告由办公室编写", "联系电话：0551-1234567", "2024年1月22日"):
+        assert (word in said) is (word in rows), word
+
+
+def test_a_row_that_says_the_unit_stays_with_the_tables_below_it(figures: dict[str, str]) -> None:
+    fees = "disclosure/fees/amount_10k_yuan"
+    printed = sheets(figures | {fees: "251000"})
+    tables = "".join(
+        table_html(s.relabelled({"本年收费金额（单位：万元）": "本年收费金额"})) for s in printed
+    )
+    rows = "".join(f"<tr><td>{part}</td></tr>" for part in (f"<h1>{TITLE}</h1>", "单位：元", tables))
+    extraction = read_page(f"<table>{rows}</table>")
+    assert wrong(extraction, figures | {fees: "25.1"}) == {}
+
+
+@pytest.mark.parametrize("container", ["<div>{}</div>", "<div class=TRS_Editor>{}</div>"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<span>{crumb}</span><span>发布时间：2024-01-22 来源：某县财政局</span>",
+        "主办：某县财政局 发布时间：2024-01-22",
+    ],
+)
+def test_a_line_that_dates_the_page_is_read(figures: dict[str, str], container: str, line: str) -> None:
+    page = container.format(f"<div>{line.format(crumb=ONE.crumb)}</div><h1>{TITLE}</h1>{body_of(figures)}")
+    assert str(read_page(page).published_on) == "2024-01-22"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("（三）建议提案承办：人大建议12件；", "（三）建议提案承办：人大建议99件；"),
+        ("政务公开专区所在位置：政务大厅一楼", "政务公开专区所在位置：档案馆二楼"),
+        ("2.全年网站访客量：12345人次；", "2.全年网站访客量：99999人次；"),
+        ("（二）完成ICP备案3个；", "（二）完成ICP备案1个；"),
+        ("公开重点工作最新动态12条", "公开重点工作最新动态8条"),
+    ],
+)
+def test_an_edit_of_a_line_that_is_like_a_frame_is_seen(
+    figures: dict[str, str], one: str, other: str
+) -> None:
+    body = body_of(figures)
+    pages = [read_page(f"<div><h1>{TITLE}</h1>{body}<p>{line}</p></div>") for line in (one, other)]
+    assert pages[0].content_sha256 != pages[1].content_sha256
+    assert one in "".join(section.text for section in pages[0].sections)
+
+
+def test_thousands_of_other_articles_take_no_longer_than_they_are_many() -> None:
+    news = "<h3>最新动态</h3><p><a href='/x'>乙</a></p>" * 20_000
+    assert read_page(f"<div><p>{'本报告由办公室编写。' * 30}</p>{news}</div>").outcome

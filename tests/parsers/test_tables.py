@@ -535,7 +535,8 @@ def test_fees_in_yuan_by_the_caption_on_paper(figures: dict[str, str], cut: int 
 
 
 @pytest.mark.parametrize(
-    ("unit", "value"), [("千元", "25.1"), ("亿元", "2510000"), ("百万元", None), ("百元", None)]
+    ("unit", "value"),
+    [("千元", "25.1"), ("亿元", "2510000"), ("百万元", None), ("仟元", None), ("万美元", None)],
 )
 def test_rare_units(figures: dict[str, str], unit: str, value: str | None) -> None:
     printed = [s.relabelled(NO_UNIT) for s in sheets(figures | {FEES: "251"})]
