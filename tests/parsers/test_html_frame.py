@@ -193,3 +193,12 @@ def test_an_edit_of_a_line_that_is_like_a_frame_is_seen(
 def test_thousands_of_other_articles_take_no_longer_than_they_are_many() -> None:
     news = "<h3>最新动态</h3><p><a href='/x'>乙</a></p>" * 20_000
     assert read_page(f"<div><p>{'本报告由办公室编写。' * 30}</p>{news}</div>").outcome
+
+
+@pytest.mark.parametrize(("container", "kept"), [("TRS_Editor", True), ("other", False)])
+def test_what_a_known_container_holds_is_the_articles(
+    figures: dict[str, str], container: str, kept: bool
+) -> None:
+    body = body_of(figures) + "<p><a href='/x'>全县工作要点</a></p>"
+    extraction = read_page(f"<h1>{TITLE}</h1><div class={container}>{body}</div>")
+    assert ("全县工作要点" in "".join(section.text for section in extraction.sections)) is kept
