@@ -1,39 +1,35 @@
 """Reading in worker processes that cannot harm the rest: bounded memory, time and no network.
 
-A worker is ``python -m parsers.isolation``: a fresh interpreter that inherits nothing but two pipes, on which
-messages go as a length of eight bytes and a pickle. It lives on from file to file, for fonts and character
-maps
-load once. One that dies, hangs or runs out of memory is that file's outcome, and another one takes its place.
+A worker is ``python -m parsers.isolation``: a fresh interpreter that inherits nothing but two pipes
+(:mod:`parsers.wire`). It lives on from file to file, for fonts and character maps load once. One that dies,
+hangs or runs out of memory is that file's outcome, and another one takes its place.
 """
 
 from __future__ import annotations
 
 import ctypes
 import gc
-import io
 import os
 import pickle
 import queue
 import resource
-import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 from parsers.crowding import crowding, no_answer_within
-from parsers.report import Certainty, Extraction, Fault, MentionKind, Outcome, State
+from parsers.report import Extraction, Outcome
 from parsers.scans.extra import leave_to_others
 from parsers.sniff import sniff
+from parsers.wire import answer_in, questions, receive_by, send
 
 K = TypeVar("K", bound=Hashable)
 GIBIBYTE = 1024**3
@@ -43,20 +39,9 @@ COLLECTED_AFTER = (20_000, 10, 50)
 hardly a cycle among them: to look for one at every 700 took 7 to 10 % of its time.
 """
 
-_LENGTH = struct.Struct(">Q")
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _GRACE = 2.0
 _REASON = 500
-_ALLOWED = {
-    "parsers.report": {
-        *("Extraction", "Fact", "ReadAs", "Section", "Check", "Stated", "Mention"),
-        *("Outcome", "State", "Certainty", "Fault", "MentionKind"),
-    },
-    "decimal": {"Decimal"},
-    "datetime": {"date"},
-    "copyreg": {"_reconstructor"},
-    "builtins": {"object"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +81,6 @@ class NotDrawn(Exception):
 
 _Message = tuple[bytes, str | None, str | None]
 """A file, its declared media type, and the locator to draw; without one the file is to be read."""
-
-
-def _by_value(word: StrEnum) -> tuple[type[StrEnum], tuple[str]]:
-    return type(word), (word.value,)
-
-
-class _Messages(pickle.Pickler):
-    """Enumerations go by class and value on every Python: before 3.11.4 they would be sent as a call of
-    ``getattr``, which is not taken from a worker.
-    """
-
-    dispatch_table = dict.fromkeys((Certainty, Fault, MentionKind, Outcome, State), _by_value)
-
-
-class _Answers(pickle.Unpickler):
-    """Takes nothing from a worker but an extraction: a hostile file that owns its worker gets no further."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if name in _ALLOWED.get(module, ()):
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"a worker may not send {module}.{name}")
 
 
 class Worker:
@@ -206,15 +170,17 @@ class Worker:
         seconds, crowded = self._limits.wall_seconds, crowding()
         deadline = time.monotonic() + seconds * crowded
         try:
-            _send(process.stdin, message)
+            send(process.stdin, message)
         except BrokenPipeError as fault:
             raise WorkerDied("the worker's pipe is closed") from fault
         try:
-            answer = _receive_by(process.stdout, deadline)
+            answer = receive_by(process.stdout, deadline)
         except TimeoutError as late:
             raise WorkerTimedOut(no_answer_within(seconds, crowded)) from late
+        except EOFError as fault:
+            raise WorkerDied("no answer") from fault
         try:
-            received: object = _Answers(io.BytesIO(answer)).load()
+            received = answer_in(answer)
         except (pickle.UnpicklingError, EOFError, AttributeError) as fault:
             raise WorkerDied(f"an answer that is none: {fault}") from fault
         return received
@@ -369,35 +335,6 @@ def _exit_code(process: subprocess.Popen[bytes] | None) -> int | None:
         return None
 
 
-def _send(pipe: BinaryIO | Any, message: object) -> None:
-    body = io.BytesIO()
-    _Messages(body, pickle.HIGHEST_PROTOCOL).dump(message)
-    pipe.write(_LENGTH.pack(body.tell()))
-    pipe.write(body.getbuffer())
-    pipe.flush()
-
-
-def _receive_by(pipe: Any, deadline: float) -> bytes:
-    """One message. Raises :class:`TimeoutError` when it is not complete by the deadline."""
-    head = _exactly(pipe.fileno(), _LENGTH.size, deadline)
-    return _exactly(pipe.fileno(), _LENGTH.unpack(head)[0], deadline)
-
-
-def _exactly(descriptor: int, size: int, deadline: float) -> bytes:
-    received = bytearray()
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    while len(received) < size:
-        left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
-            raise TimeoutError
-        part = os.read(descriptor, min(size - len(received), 1 << 20))
-        if not part:
-            raise WorkerDied("no answer")
-        received += part
-    return bytes(received)
-
-
 def _no_network() -> None:
     """Leave the machine's network where the system lets us, and forbid sockets in any case."""
     ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
@@ -460,11 +397,10 @@ def main(arguments: list[str]) -> int:
         leave_to_others()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(*COLLECTED_AFTER)
-    while len(head := sys.stdin.buffer.read(_LENGTH.size)) == _LENGTH.size:
-        data, media_type, locator = pickle.loads(sys.stdin.buffer.read(_LENGTH.unpack(head)[0]))
+    for data, media_type, locator in questions(sys.stdin.buffer):
         limit = int(time.process_time()) + 1 + cpu
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-        _send(answers, _answer(data, media_type) if locator is None else _drawing(data, locator))
+        send(answers, _answer(data, media_type) if locator is None else _drawing(data, locator))
     return 0
 
 

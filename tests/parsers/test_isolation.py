@@ -13,7 +13,7 @@ import psutil
 import pytest
 from printed_reports import page_html, page_of, pdf_of, sheets, stream
 
-from parsers import isolation, report
+from parsers import isolation, report, wire
 from parsers.isolation import Readers
 from parsers.report import Outcome
 
@@ -21,7 +21,7 @@ from parsers.report import Outcome
 def test_words_are_sent_by_value_on_every_python() -> None:
     """Before CPython 3.11.4 the library sends them as a call of getattr, which no worker may ask for."""
     words = {kind for kind in vars(report).values() if isinstance(kind, type) and issubclass(kind, StrEnum)}
-    assert words - {StrEnum} == set(isolation._Messages.dispatch_table)
+    assert words - {StrEnum} == set(wire.Messages.dispatch_table)
 
 
 @pytest.fixture(scope="module")
