@@ -191,8 +191,7 @@ class _Derivation:
     def _learnt(self, states: Sequence[State]) -> Iterator[str]:
         """When it was learnt what changes by itself where the report stands, if its files were compared."""
         if len({state.seen.sha256 for state in states}) > 1:
-            for host in {bearing.source.host for bearing in self._bearings}:
-                yield from (again.known_at for _, again in self._world.second_looks(host))
+            yield from (self._world.learnt_at(host) for host in {b.source.host for b in self._bearings})
 
     def _taken(self, linkages: Sequence[LinkageRow]) -> Bearing:
         """Of the files that bear the report (or last did) the one with figures whose checks pass best."""

@@ -141,6 +141,7 @@ class World:
         self._seen: dict[int, list[Seen]] = {}
         self._again: dict[int, list[Seen]] = {}
         self._pairs: dict[str, list[tuple[Seen, Seen]]] = {}
+        self._learnt: dict[str, str] = {}
         self._readings: dict[str, list[Reading]] = {}
         self._sharers: dict[str, tuple[int, ...]] = {}
         self._sightings: dict[str, list[tuple[int, str, str | None]]] = {}
@@ -316,6 +317,17 @@ class World:
             self.gather(ids)
             self._pairs[host] = [pair for i in ids for pair in self._paired(i)]
         return self._pairs[host]
+
+    def learnt_at(self, host: str) -> str:
+        """When the newest second look at the host became known; empty if there was none."""
+        if host not in self._learnt:
+            query = (
+                select(func.max(Capture.recorded_at))
+                .join(Resource, Resource.resource_id == Capture.resource_id)
+                .where(Capture.again, Resource.host == host, self._known(Capture.recorded_at))
+            )
+            self._learnt[host] = self.session.scalar(query) or ""
+        return self._learnt[host]
 
     def _paired(self, resource_id: int) -> Iterator[tuple[Seen, Seen]]:
         for again in self._again[resource_id]:
