@@ -7,7 +7,6 @@ Arrow table. Filters are those of the command line. Nothing here writes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
@@ -15,12 +14,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from archive.asof import ask_as_of
 from archive.catalogue.engine import open_catalogue, sqlite_url
+from archive.exports.shape import WIDE
 from archive.history.corrections import parse_place
 from archive.history.diff import Diff, diff_versions
-from archive.history.standing import Clocks, moment
+from archive.history.standing import NOW, Clocks, moment
 from archive.queries import Filter, SeriesRow, find_report, series
 from archive.recorder import read_blob
+from archive.regions import Level, region_code
 from archive.search.find import Hit, search
+from archive.wide import ask_wide
 
 if TYPE_CHECKING:
     import pyarrow
@@ -162,11 +164,12 @@ class Archive:
         agency: str | None = None,
         year: int | None = None,
         region: str | None = None,
+        level: Level | str | None = None,
         seen: str | None = None,
         known: str | None = None,
     ) -> Iterator[Report]:
         """The reports, or as they stood at the end of the day ``seen`` and as known on ``known``."""
-        keep = Filter(agency=agency, year=year, region=region)
+        keep = _filter(region, level, agency=agency, year=year)
         return self._ask("reports", Report, keep, seen, known)
 
     def facts(
@@ -176,6 +179,7 @@ class Archive:
         agency: str | None = None,
         year: int | None = None,
         region: str | None = None,
+        level: Level | str | None = None,
         table: str | None = None,
         row: str | None = None,
         column: str | None = None,
@@ -183,8 +187,8 @@ class Archive:
         known: str | None = None,
     ) -> Iterator[Fact]:
         """The figures, one a cell."""
-        keep = Filter(
-            report_id=self._number(report), agency=agency, year=year, region=region, table=table, row=row,
+        keep = _filter(
+            region, level, report_id=self._number(report), agency=agency, year=year, table=table, row=row,
             column=column,
         )  # fmt: skip
         return self._ask("facts", Fact, keep, seen, known)
@@ -199,12 +203,17 @@ class Archive:
         self,
         report: str | int | None = None,
         *,
+        agency: str | None = None,
+        year: int | None = None,
+        region: str | None = None,
+        level: Level | str | None = None,
         failed: bool = False,
         seen: str | None = None,
         known: str | None = None,
     ) -> Iterator[Check]:
         """The forms' own arithmetic, and copies of a report that do not agree."""
-        keep = Filter(report_id=self._number(report), failed=failed)
+        number = self._number(report)
+        keep = _filter(region, level, report_id=number, agency=agency, year=year, failed=failed)
         return self._ask("checks", Check, keep, seen, known)
 
     def changes(
@@ -212,6 +221,7 @@ class Archive:
         report: str | int | None = None,
         *,
         region: str | None = None,
+        level: Level | str | None = None,
         layer: str | None = None,
         cause: str | None = None,
         kind: str | None = None,
@@ -220,8 +230,8 @@ class Archive:
         known: str | None = None,
     ) -> Iterator[Change]:
         """What changed; ``since`` keeps what was recorded on that day or later."""
-        keep = Filter(
-            report_id=self._number(report), region=region, layer=layer, cause=cause, kind=kind,
+        keep = _filter(
+            region, level, report_id=self._number(report), layer=layer, cause=cause, kind=kind,
             since=moment(since).replace("T23:59:59Z", "T00:00:00Z") if since else None,
         )  # fmt: skip
         return self._ask("changes", Change, keep, seen, known)
@@ -232,11 +242,12 @@ class Archive:
         agency: str | None = None,
         year: int | None = None,
         region: str | None = None,
+        level: Level | str | None = None,
         state: str | None = None,
         late: bool = False,
     ) -> Iterator[Coverage]:
         """Which agency has published on which year."""
-        keep = Filter(agency=agency, year=year, region=region, state=state, late=late)
+        keep = _filter(region, level, agency=agency, year=year, state=state, late=late)
         return self._ask("coverage", Coverage, keep, None, None)
 
     def series(
@@ -245,11 +256,12 @@ class Archive:
         *,
         agency: str | None = None,
         region: str | None = None,
+        level: Level | str | None = None,
         years: range | None = None,
     ) -> list[SeriesRow]:
         """One figure (``TABLE/ROW/COLUMN``) over agencies and years."""
         table, row, column = parse_place(cell)
-        keep = Filter(agency=agency, region=region, table=table, row=row, column=column)
+        keep = _filter(region, level, agency=agency, table=table, row=row, column=column)
         return series(self.catalogue, keep, years)
 
     def search(
@@ -259,27 +271,41 @@ class Archive:
         agency: str | None = None,
         year: int | None = None,
         region: str | None = None,
+        level: Level | str | None = None,
         limit: int | None = 20,
     ) -> Iterator[Hit]:
         """The parts of reports that the query fits, the spot marked with «»."""
+        keep = _filter(region, level, agency=agency, year=year)
         with self.catalogue.reading() as session:
-            yield from search(session, query, Filter(agency=agency, year=year, region=region), limit)
+            yield from search(session, query, keep, limit)
 
-    def diff(self, report: str | int, old: int | None = None, new: int | None = None) -> Diff:
-        """How two versions of a report differ; the last two if none are named."""
+    def diff(
+        self,
+        report: str | int,
+        old: int | None = None,
+        new: int | None = None,
+        *,
+        seen: str | None = None,
+        known: str | None = None,
+    ) -> Diff:
+        """How two versions of a report differ; the last two, as of then, if none are named."""
         with self.catalogue.reading() as session:
-            return diff_versions(session, self._found(report), old, new)
+            return diff_versions(session, self._found(report), old, new, _clocks(seen, known))
 
     def file(self, sha256: str) -> bytes:
         """An archived file, its sha256 proved."""
         return read_blob(self.catalogue, self.home, sha256)
 
     def to_arrow(self, view: str, keep: Filter | None = None) -> pyarrow.Table:
-        """A whole view (``facts``, ``reports``, …) as an Arrow table. Needs pyarrow."""
+        """A whole view (``facts``, ``reports``, …) as an Arrow table. Needs pyarrow.
+
+        ``facts_wide`` has a row for each report and a column for each cell.
+        """
         from archive.exports.arrow import arrow_table  # pyarrow is an extra
 
-        with ExitStack() as stack:
-            found = stack.enter_context(ask_as_of(self.catalogue, view, keep or Filter(), Clocks()))
+        kept = keep or Filter()
+        wide = view == WIDE
+        with ask_wide(self.catalogue, kept) if wide else ask_as_of(self.catalogue, view, kept, NOW) as found:
             return arrow_table(view, found)
 
     # ------------------------------------------------------------------
@@ -287,8 +313,7 @@ class Archive:
     def _ask(
         self, view: str, answer: type[Answer], keep: Filter, seen: str | None, known: str | None
     ) -> Iterator[Answer]:
-        clocks = Clocks(moment(seen) if seen else None, moment(known) if known else None)
-        with ask_as_of(self.catalogue, view, keep, clocks) as found:
+        with ask_as_of(self.catalogue, view, keep, _clocks(seen, known)) as found:
             places = [found.columns.index(f.name) for f in fields(answer)]
             for row in found.rows:
                 values: list[Any] = [row[p] for p in places]
@@ -299,3 +324,14 @@ class Archive:
 
     def _found(self, report: str | int) -> int:
         return report if isinstance(report, int) else find_report(self.catalogue, report)
+
+
+def _clocks(seen: str | None, known: str | None) -> Clocks:
+    return Clocks(moment(seen) if seen else None, moment(known) if known else None)
+
+
+def _filter(region: str | None, level: Level | str | None, **others: Any) -> Filter:
+    """Raises :class:`archive.regions.NoSuchRegion`, or ValueError where there is no such level."""
+    return Filter(
+        region=region_code(region) if region else None, level=Level(level) if level else None, **others
+    )

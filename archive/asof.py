@@ -29,7 +29,7 @@ from archive.catalogue.models import (
 from archive.history.evidence import batches
 from archive.history.reckoning import ReckoningRow, reckoned
 from archive.history.standing import Chosen, Clocks, Standing, histories, standings
-from archive.queries import CHANGE_ORDER, COLUMNS, Filter, Rows, ask, matches_region, of_reports
+from archive.queries import CHANGE_ORDER, COLUMNS, Filter, Rows, ask, keeps_agency, of_reports
 from parsers.report import CONTACT_KINDS, MentionKind
 
 VIEWS = ("reports", "facts", "sections", "checks", "narrative", "contacts", "citations")
@@ -78,9 +78,8 @@ def _rows(session: Session, view: str, keep: Filter, clocks: Clocks) -> Iterator
 def _keeps(keep: Filter, standing: Standing) -> bool:
     return (
         (keep.report_id is None or standing.report_id == keep.report_id)
-        and (keep.agency is None or keep.agency in (standing.agency or ""))
         and (keep.year is None or keep.year == standing.year)
-        and (keep.region is None or matches_region(standing.division_code, keep.region))
+        and keeps_agency(keep, standing.agency, standing.division_code)
     )
 
 
@@ -241,6 +240,5 @@ def _keeps_change(keep: Filter, clocks: Clocks, row: dict[str, Any]) -> bool:
         (keep.since is None or row["recorded_at"] >= keep.since)
         and (clocks.seen is None or row["window_to"] <= clocks.seen)
         and all(value is None or row[name] == value for name, value in wanted.items())
-        and (keep.agency is None or keep.agency in (row["agency"] or ""))
-        and (keep.region is None or matches_region(row["division_code"], keep.region))
+        and keeps_agency(keep, row["agency"], row["division_code"])
     )

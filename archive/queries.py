@@ -9,13 +9,13 @@ from dataclasses import dataclass, fields
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, text
+from sqlalchemy import Boolean, ColumnElement, literal_column, text
 from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Agency, Report
 from archive.catalogue.views import VIEWS
-from archive.history.identity import stem
+from archive.regions import IN_REGION, Level, at_level, bounds, in_region, level_of, stem
 
 AT_ONCE = 1000
 """Rows fetched with one call."""
@@ -35,7 +35,8 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What to keep. ``agency`` matches any part of a name; ``region`` the division and all below it.
+    """What to keep. ``agency`` matches any part of a name; ``region`` the division and all below it;
+    ``level`` those of divisions of that level.
 
     Of changes ``since`` keeps those recorded at that time or later, ``happened_by`` those that were seen by
     then. ``after`` keeps those with a greater number, and gives them in the order of their numbers.
@@ -44,6 +45,7 @@ class Filter:
     agency: str | None = None
     year: int | None = None
     region: str | None = None
+    level: Level | None = None
     table: str | None = None
     row: str | None = None
     column: str | None = None
@@ -144,13 +146,9 @@ def _source(view: str, keep: Filter | None, *, is_sqlite: bool) -> str:
     Coverage counts years from each agency's first report on, and checks are several queries in one: no
     database looks at the agencies asked for before it has done so for all.
     """
-    if view not in ("coverage", "checks") or keep is None or not (keep.agency or keep.region):
+    wanted = _of_agency(keep or Filter(), "name")
+    if view not in ("coverage", "checks") or not wanted:
         return view
-    wanted = []
-    if keep.agency:
-        wanted.append("name LIKE :agency ESCAPE '!'")
-    if keep.region:
-        wanted.append(_IN_REGION)
     of_these = f"agency_id IN (SELECT agency_id FROM agency WHERE {' AND '.join(wanted)})"
     if view == "coverage":
         return f"({VIEWS[view].replace('AND TRUE', f'AND {of_these}')}) AS coverage"
@@ -239,36 +237,39 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
     if keep.after is not None:
         clauses.append("change_id > :after")
         values["after"] = keep.after
-    of_agency = []
     if keep.agency:
-        of_agency.append("{agency} LIKE :agency ESCAPE '!'")
         values["agency"] = _containing(keep.agency)
     if keep.region:
-        of_agency.append(_IN_REGION)
-        values |= _region(keep.region)
-    if of_agency:
-        clauses.append(_of_agencies(view, " AND ".join(of_agency)))
+        values |= bounds(keep.region)
+    clauses += _of_agencies(view, keep)
     if keep.failed:
         clauses.append("passed = 0")
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
 
 
-_IN_REGION = "division_code BETWEEN :first AND :last"
+def _of_agency(keep: Filter, name: str) -> list[str]:
+    """The conditions on an agency whose name stands in the column ``name``."""
+    wanted = []
+    if keep.agency:
+        wanted.append(f"{name} LIKE :agency ESCAPE '!'")
+    if keep.region:
+        wanted.append(IN_REGION)
+    if keep.level:
+        wanted.append(at_level(keep.level))
+    return wanted
 
 
-def _region(region: str) -> dict[str, str]:
-    """The least and the greatest code that the region and what lies in it may have; an index finds these."""
-    return {"first": stem(region).ljust(6, "0"), "last": stem(region).ljust(6, "9")}
-
-
-def _of_agencies(view: str, wanted: str) -> str:
-    """The condition on agencies; told by number of report, a database begins with the few agencies."""
+def _of_agencies(view: str, keep: Filter) -> list[str]:
+    """The conditions on agencies; told by number of report, a database begins with the few agencies."""
     if view == "coverage" or not re.search(r"\breport_id\b", COLUMNS[view]):
-        return wanted.format(agency="agency")
-    return (
+        return _of_agency(keep, "agency")
+    wanted = _of_agency(keep, "g.name")
+    if not wanted:
+        return []
+    return [
         "report_id IN (SELECT p.report_id FROM report p JOIN agency g ON g.agency_id = p.agency_id "
-        f"WHERE {wanted.format(agency='g.name')})"
-    )
+        f"WHERE {' AND '.join(wanted)})"
+    ]
 
 
 def of_reports(keep: Filter) -> list[ColumnElement[bool]]:
@@ -288,12 +289,18 @@ def of_agencies(keep: Filter) -> list[ColumnElement[bool]]:
         wanted.append(Agency.name.contains(keep.agency, autoescape=True))
     if keep.region:
         wanted.append(Agency.division_code.startswith(stem(keep.region), autoescape=True))
+    if keep.level:
+        wanted.append(literal_column(f"({at_level(keep.level, 'agency.division_code')})", Boolean()))
     return wanted
 
 
-def matches_region(division_code: str | None, region: str) -> bool:
-    """Whether a division is the region or lies in it."""
-    return division_code is not None and division_code.startswith(stem(region))
+def keeps_agency(keep: Filter, agency: str | None, division_code: str | None) -> bool:
+    """Whether the filter keeps what is said of this agency."""
+    return (
+        (keep.agency is None or keep.agency in (agency or ""))
+        and (keep.region is None or in_region(division_code, keep.region))
+        and (keep.level is None or level_of(division_code) is keep.level)
+    )
 
 
 def series(catalogue: Catalogue, keep: Filter, years: range | None = None) -> list[SeriesRow]:

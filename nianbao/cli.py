@@ -28,6 +28,7 @@ from nianbao.commands import (
     notices,
     parse,
     schedule,
+    years,
 )
 from nianbao.commands.context import BAD_USAGE, DONE_WITH_FAILURES
 from nianbao.commands.demo import demo
@@ -80,8 +81,8 @@ for command in (
     ask.facts,
     ask.changes,
     ask.checks,
-    ask.coverage,
-    ask.series,
+    years.coverage,
+    years.series,
     ask.search,
     ask.runs,
     ask.sql,

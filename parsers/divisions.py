@@ -156,6 +156,20 @@ def is_chain(text: str) -> bool:
     return bool(chain)
 
 
+def called(text: str) -> tuple[str, ...]:
+    """Codes of the divisions that the text names and nothing else: 中卫市, 宁夏, 宁夏回族自治区中卫市."""
+    name = mend(text).replace(" ", "")
+    if name in _short():
+        return (_short()[name],)
+    return candidates(name) if is_chain(name) else ()
+
+
+def path_name(code: str) -> str:
+    """A division's name after those above it: 宁夏回族自治区中卫市沙坡头区."""
+    division = _all()[code]
+    return (path_name(division.parent) if division.parent in _all() else "") + division.name
+
+
 def within_division(name: str, code: str) -> str:
     """An agency's name without the divisions' names that lead to ``code``: with 640502 中卫市沙坡头区民政局
     gives 民政局. A name that does not begin with such names is given back whole, white space taken out.

@@ -5,38 +5,26 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from archive.asof import ask_as_of
 from archive.catalogue.engine import Catalogue
-from archive.exports.shape import VIEWS, WIDE, Code, Meaning, cells, codes, dictionary
+from archive.exports.shape import VIEWS, WIDE, Code, Meaning, codes, dictionary
 from archive.history.standing import NOW, Clocks
 from archive.queries import Filter, Rows
 from archive.times import Clock, iso, utc_now
+from archive.wide import ask_wide
 
 SOURCE = (
     "Annual reports on information disclosure (政府信息公开工作年度报告), published by the bodies named; "
     "the column url leads to each, and sha256 to the file as it was archived."
 )
 NO_LICENCE = "none given by the archive's keeper"
-_OF_REPORT = (
-    "report_id",
-    "agency",
-    "division_code",
-    "year",
-    "edition",
-    "published_on",
-    "status",
-    "url",
-    "sha256",
-)
 
 
 class Form(StrEnum):
@@ -77,7 +65,7 @@ def export_tables(
     for table in (*VIEWS, WIDE):
         if table == "coverage" and not clocks.now:
             continue
-        with _rows(catalogue, table, keep or Filter(), clocks) as found:
+        with _asked(catalogue, table, keep or Filter(), clocks) as found:
             columns[table] = found.columns
             written.append(_write(folder / f"{table}.{form}", form, table, found, about))
     written += [
@@ -90,28 +78,8 @@ def export_tables(
     return written
 
 
-@contextmanager
-def _rows(catalogue: Catalogue, table: str, keep: Filter, clocks: Clocks) -> Iterator[Rows]:
-    if table != WIDE:
-        with ask_as_of(catalogue, table, keep, clocks) as found:
-            yield found
-        return
-    with ask_as_of(catalogue, "reports", keep, clocks) as found:
-        heads = {row[0]: [row[found.columns.index(c)] for c in _OF_REPORT] for row in found.rows}
-    with ask_as_of(catalogue, "facts", keep, clocks) as found:
-        yield Rows((*_OF_REPORT, *cells()), _wide(heads, found))
-
-
-def _wide(heads: dict[Any, list[Any]], found: Rows) -> Iterator[Sequence[Any]]:
-    """A row for each report with figures; a cell that is no number is empty here, and told in ``facts``."""
-    at = {name: i for i, name in enumerate(found.columns)}
-    place = itemgetter(at["table_code"], at["row_code"], at["column_code"])
-    for report_id, facts in groupby(found.rows, key=itemgetter(at["report_id"])):
-        values: dict[str, Any] = {}
-        for fact in facts:
-            values.setdefault("/".join(place(fact)), fact[at["value"]])
-        if report_id in heads:
-            yield [*heads[report_id], *(values.get(cell) for cell in cells())]
+def _asked(catalogue: Catalogue, table: str, keep: Filter, clocks: Clocks) -> AbstractContextManager[Rows]:
+    return ask_wide(catalogue, keep, clocks) if table == WIDE else ask_as_of(catalogue, table, keep, clocks)
 
 
 def _listed(kind: type[Any], items: Iterator[Any]) -> Rows:

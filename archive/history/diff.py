@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.catalogue.models import Extraction, Report, Resource, Version
 from archive.history.compare import CellChange, Comparer
 from archive.history.evidence import Reading, World
+from archive.history.standing import NOW, Clocks
+from archive.history.versions import VersionSeen, versions_of
 
 CONTEXT = 1
 
@@ -39,56 +39,43 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two versions compared."""
-
-    ordinal: int
-    url: str
-    sha256: str
-    first_seen: str
-    last_seen: str
-
-
-@dataclass(frozen=True, slots=True)
 class Diff:
     """How two versions differ."""
 
-    old: Side
-    new: Side
+    old: VersionSeen
+    new: VersionSeen
     cells: tuple[CellChange, ...]
     lines: tuple[Line, ...]
 
 
-def diff_versions(session: Session, report_id: int, old: int | None = None, new: int | None = None) -> Diff:
+def diff_versions(
+    session: Session, report_id: int, old: int | None = None, new: int | None = None, clocks: Clocks = NOW
+) -> Diff:
     """Compare two versions of the file that the report is read from; the last two if none are named.
 
     Both files are taken as the newest revision of the parser that has read both reads them, so that what
-    differs was changed by the office. Raises :class:`NoSuchVersion`.
+    differs was changed by the office. Under the clocks these are the versions, and the readings, that there
+    were then. Raises :class:`NoSuchVersion`.
     """
-    report = session.get_one(Report, report_id)
-    versions = list(
-        session.scalars(
-            select(Version)
-            .where(Version.report_id == report_id, Version.resource_id == report.resource_id)
-            .order_by(Version.ordinal)
-        )
-    )
+    versions = [v for v in versions_of(session, report_id, clocks) if v.taken]
+    if not versions:
+        raise NoSuchVersion(f"report {report_id} had not been seen, or was not known, by then")
     first, second = _pick(versions, old, new)
-    source = session.get_one(Resource, report.resource_id)
-    world = World(session)
+    world = World(session, clocks.known)
     comparer = Comparer(world)
     pair = comparer.common(first.sha256, second.sha256)
     before, after = pair or (world.reading(first.sha256), world.reading(second.sha256))
     assert before is not None
     assert after is not None
-    noise = comparer.noise(source.host)
+    noise = comparer.noise(world.source(second.resource_id).host)
     return Diff(
-        _side(first, source.url), _side(second, source.url),
-        tuple(comparer.cells(before, after, noise)), tuple(_lines(world, before, after)),
-    )  # fmt: skip
+        first, second, tuple(comparer.cells(before, after, noise)), tuple(_lines(world, before, after))
+    )
 
 
-def _pick(versions: Sequence[Version], old: int | None, new: int | None) -> tuple[Version, Version]:
+def _pick(
+    versions: Sequence[VersionSeen], old: int | None, new: int | None
+) -> tuple[VersionSeen, VersionSeen]:
     by_ordinal = {v.ordinal: v for v in versions}
     newest = versions[-1].ordinal
     wanted = new if new is not None else newest
@@ -99,10 +86,6 @@ def _pick(versions: Sequence[Version], old: int | None, new: int | None) -> tupl
     if missing:
         raise NoSuchVersion(f"the report has no version {missing[0]}; there are 1 to {newest}")
     return by_ordinal[before], by_ordinal[wanted]
-
-
-def _side(version: Version, url: str) -> Side:
-    return Side(version.ordinal, url, version.sha256, version.first_seen, version.last_seen)
 
 
 def _lines(world: World, old: Reading, new: Reading) -> Iterator[Line]:
@@ -129,15 +112,3 @@ def _text(world: World, reading: Reading) -> list[tuple[str, str]]:
         lines.append((heading, heading))
         lines += [(heading, line) for line in text.split("\n")]
     return lines
-
-
-def versions_of(session: Session, report_id: int) -> list[tuple[Version, str, str]]:
-    """All versions of all files of a report, with the file's address and media type."""
-    query = (
-        select(Version, Resource.url, Extraction.media_type)
-        .join(Resource, Resource.resource_id == Version.resource_id)
-        .join(Extraction, Extraction.extraction_id == Version.extraction_id)
-        .where(Version.report_id == report_id)
-        .order_by(Version.first_seen, Version.resource_id, Version.ordinal)
-    )
-    return [(version, url, media_type) for version, url, media_type in session.execute(query)]

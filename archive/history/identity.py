@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from archive.catalogue.models import Decision
 from archive.history.evidence import ANSWERED, Reading, Seen, Source, World
+from archive.regions import stem
 from parsers.divisions import candidates, spelled_out, within_division
 from parsers.identity import parse_title
 
@@ -203,11 +204,6 @@ def division_of(fitting: tuple[str, ...], site_division: str | None) -> str | No
     prior = stem(site_division)
     within = [d for d in fitting if d.startswith(prior)]
     return within[0] if len(within) == 1 else None
-
-
-def stem(code: str) -> str:
-    """The digits that all divisions under ``code`` share: 640000 -> 64, 640500 -> 6405."""
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
 
 def settled(decisions: list[Decision]) -> dict[str, str]:

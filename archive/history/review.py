@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Agency, Decision, Linkage, Report, Resource
-from archive.history.identity import stem
 from archive.history.project import agency_resources, touch
+from archive.regions import stem
 from archive.search.index import refresh
 from archive.times import Clock, iso, utc_now
 from parsers.divisions import candidates

@@ -187,9 +187,9 @@ def _derived(session: Session, known: str, resource_ids: Sequence[int]) -> list[
 
 def _standing(session: Session, clocks: Clocks, found: Sequence[_Numbered]) -> Iterator[Standing]:
     world = World(session, clocks.known)
-    chosen = [(i, h, c) for i, h in found if (c := _choose(world, h, clocks.seen)) is not None]
-    last = _last_files(session, clocks, {v.resource_id for _, _, (v, _) in chosen})
-    seen = _last_files(session, clocks, {x.resource_id for _, h, _ in chosen for x in h.linkages})
+    chosen = [(i, h, c) for i, h in found if (c := version_taken(world, h, clocks.seen)) is not None]
+    last = last_files(session, clocks, {v.resource_id for _, _, (v, _) in chosen})
+    seen = last_files(session, clocks, {x.resource_id for _, h, _ in chosen for x in h.linkages})
     parents = _pages(session, {v.resource_id for _, _, (v, _) in chosen})
     world.gather_readings(sha for sha, _ in last.values())
     for report_id, history, (version, status) in chosen:
@@ -221,7 +221,7 @@ def _standing(session: Session, clocks: Clocks, found: Sequence[_Numbered]) -> I
         )
 
 
-def _choose(world: World, history: History, seen: str | None) -> tuple[VersionRow, str] | None:
+def version_taken(world: World, history: History, seen: str | None) -> tuple[VersionRow, str] | None:
     """The version whose reading was taken then, and whether the report was there; None before its time."""
     if seen is None:
         row = history.report
@@ -247,9 +247,7 @@ def _rank(world: World, version: VersionRow, history: History) -> tuple[bool, in
     return not figures, failed, -passed, first.first_seen, first.first_capture_id
 
 
-def _last_files(
-    session: Session, clocks: Clocks, resource_ids: Collection[int]
-) -> dict[int, tuple[str, str]]:
+def last_files(session: Session, clocks: Clocks, resource_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """The file that each resource gave last by then, and when."""
     query = (
         select(BEARER, Capture.sha256, func.max(Capture.fetched_at))

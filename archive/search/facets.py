@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.catalogue.models import Agency
-from archive.history.identity import stem
 from archive.queries import Filter, of_agencies
+from archive.regions import stem
 
 MARK = "\ue001"
 """Begins each of these words; a private character that no text holds."""

@@ -1,4 +1,4 @@
-"""Commands that answer questions: reports, show, facts, changes, checks, coverage, runs, sql."""
+"""Commands that answer questions: reports, show, facts, changes, checks, search, runs, sql."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ import typer
 
 from archive.asof import ask_as_of
 from archive.catalogue.engine import Catalogue
-from archive.history.corrections import parse_place
 from archive.history.standing import NOW, Clocks
-from archive.queries import Filter, Rows, SeriesRow, ask
-from archive.queries import series as figures_over_years
+from archive.queries import Filter, Rows, ask
 from archive.search.find import Hit
 from archive.search.find import search as find_text
 from archive.search.query import BadQuery
 from archive.sql import DEFAULT_SECONDS, SqlRefused, run_sql
+from archive.wide import ask_wide, wide_cells
 from nianbao.commands.context import open_home, opened, stop
 from nianbao.commands.options import (
     Agency,
     Csv,
     Json,
     Known,
+    LevelName,
     Region,
     ReportArgument,
     ReportName,
@@ -36,12 +36,12 @@ from nianbao.commands.options import (
     clocks_of,
     form_of,
     found_report,
-    year_span,
 )
 from nianbao.commands.spot import Cell, show_spot
 from nianbao.output import Format, console, plain, print_rows
 
 FOLLOW_SECONDS = 2.0
+MOST_WIDE_CELLS = 16
 
 
 def _print(
@@ -68,6 +68,7 @@ def reports(
     agency: Agency = None,
     year: Year = None,
     region: Region = None,
+    level: LevelName = None,
     seen: Seen = None,
     known: Known = None,
     as_json: Json = False,
@@ -88,7 +89,7 @@ def reports(
         "versions",
         "url",
     )
-    keep = Filter(agency=agency, year=year, region=region)
+    keep = Filter(agency=agency, year=year, region=region, level=level)
     _print(context, "reports", keep, form_of(as_json, as_csv), shown, clocks_of(seen, known))
 
 
@@ -98,32 +99,55 @@ def facts(
     agency: Agency = None,
     year: Year = None,
     region: Region = None,
+    level: LevelName = None,
     table: Annotated[str | None, typer.Option(help="disclosure, requests, review or statistics.")] = None,
     row: Annotated[str | None, typer.Option(help="A row's code, such as received.")] = None,
     column: Annotated[str | None, typer.Option(help="A column's code, such as total.")] = None,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="A row for each report, a column for each cell.")
+    ] = False,
     seen: Seen = None,
     known: Known = None,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Print figures: one cell of a form a row.
+    """Print figures: one cell of a form a row; with --wide one report a row, empty where no number stands.
 
-    Example: nianbao facts --table requests --row received --column total
+    Example: nianbao facts --table requests --row received --column total --level county
     """
     keep = Filter(
         report_id=_report_id(context, report),
         agency=agency,
         year=year,
         region=region,
+        level=level,
         table=table,
         row=row,
         column=column,
     )
+    form, clocks = form_of(as_json, as_csv), clocks_of(seen, known)
+    if wide:
+        _print_wide(context, keep, form, clocks)
+        return
     shown = (
         *("report_id", "agency", "year", "table_code", "row_code", "column_code"),
         *("value", "state", "certainty", "raw"),
     )
-    _print(context, "facts", keep, form_of(as_json, as_csv), shown, clocks_of(seen, known))
+    _print(context, "facts", keep, form, shown, clocks)
+
+
+def _print_wide(context: typer.Context, keep: Filter, form: Format, clocks: Clocks) -> None:
+    """Ends the program with code 2 when no cell of the forms is meant, or too many for a table."""
+    names = wide_cells(keep)
+    if not names:
+        raise stop("the forms have no such cell; `nianbao export --csv` writes all codes into codes.csv")
+    if form is Format.TABLE and len(names) > MOST_WIDE_CELLS:
+        raise stop(
+            f"{len(names)} columns fit no terminal: name --table, --row or --column, or give --csv or --json"
+        )
+    shown = ("report_id", "agency", "year", *names)
+    with opened(open_home(context)) as catalogue, ask_wide(catalogue, keep, clocks) as found:
+        print_rows(found, form, shown=shown)
 
 
 def changes(
@@ -132,6 +156,7 @@ def changes(
     agency: Agency = None,
     year: Year = None,
     region: Region = None,
+    level: LevelName = None,
     layer: Annotated[str | None, typer.Option(help="presence, location, bytes, content or field.")] = None,
     cause: Annotated[str | None, typer.Option(help="source, parser or correction.")] = None,
     kind: Annotated[str | None, typer.Option(help="appeared, edited, moved, gone, returned, …")] = None,
@@ -155,6 +180,7 @@ def changes(
         agency=agency,
         year=year,
         region=region,
+        level=level,
         layer=layer,
         cause=cause,
         kind=kind,
@@ -191,6 +217,8 @@ def checks(
     report: ReportName = None,
     agency: Agency = None,
     year: Year = None,
+    region: Region = None,
+    level: LevelName = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only the checks that failed.")] = False,
     seen: Seen = None,
     known: Known = None,
@@ -201,71 +229,16 @@ def checks(
 
     Example: nianbao checks --failed
     """
-    keep = Filter(report_id=_report_id(context, report), agency=agency, year=year, failed=failed)
+    keep = Filter(
+        report_id=_report_id(context, report),
+        agency=agency,
+        year=year,
+        region=region,
+        level=level,
+        failed=failed,
+    )
     shown = ("report_id", "agency", "year", "rule", "scope", "passed", "expected", "actual", "fault")
     _print(context, "checks", keep, form_of(as_json, as_csv), shown, clocks_of(seen, known))
-
-
-def coverage(
-    context: typer.Context,
-    agency: Agency = None,
-    year: Year = None,
-    region: Region = None,
-    state: Annotated[
-        str | None, typer.Option(help="not_due, due, overdue, found, parsed, verified or gone.")
-    ] = None,
-    late: Annotated[bool, typer.Option("--late", help="Only what was published after its day.")] = False,
-    as_json: Json = False,
-    as_csv: Csv = False,
-) -> None:
-    """Print which agency has published on which year, against the statutory dates.
-
-    Example: nianbao coverage --region 640500 --state overdue
-    """
-    keep = Filter(agency=agency, year=year, region=region, state=state, late=late)
-    shown = ("division_code", "agency", "year", "state", "due_on", "published_on", "late")
-    _print(context, "coverage", keep, form_of(as_json, as_csv), shown)
-
-
-def series(
-    context: typer.Context,
-    cell: Annotated[str, typer.Argument(help="TABLE/ROW/COLUMN, such as requests/received/total.")],
-    agency: Agency = None,
-    region: Region = None,
-    years: Annotated[str | None, typer.Option(help="A span of years, such as 2019-2024.")] = None,
-    long: Annotated[bool, typer.Option("--long", help="A row for each year, not a column.")] = False,
-    as_json: Json = False,
-    as_csv: Csv = False,
-) -> None:
-    """Print one figure over the years, a row for each agency.
-
-    Example: nianbao series requests/received/total --region 640500 --years 2019-2024
-    """
-    form = form_of(as_json, as_csv)
-    try:
-        table, row, column = parse_place(cell)
-        span = year_span(years)
-    except ValueError as error:
-        raise stop(str(error)) from error
-    with opened(open_home(context)) as catalogue:
-        keep = Filter(agency=agency, region=region, table=table, row=row, column=column)
-        found = figures_over_years(catalogue, keep, span)
-    print_rows(_long(found) if long else _wide(found), form)
-
-
-def _long(found: list[SeriesRow]) -> Rows:
-    return Rows(tuple(f.name for f in fields(SeriesRow)), (astuple(row) for row in found))
-
-
-def _wide(found: list[SeriesRow]) -> Rows:
-    """A column for each year. What is no number shows as its state; a year without report is empty."""
-    years = sorted({row.year for row in found})
-    lines: dict[tuple[str | None, str | None], dict[int, Any]] = {}
-    for row in found:
-        said = row.value if row.value is not None else f"({row.state})"
-        lines.setdefault((row.division_code, row.agency), {})[row.year] = said
-    columns = ("division_code", "agency", *map(str, years))
-    return Rows(columns, ([*who, *(line.get(y) for y in years)] for who, line in lines.items()))
 
 
 def search(
@@ -275,6 +248,7 @@ def search(
     agency: Agency = None,
     year: Year = None,
     region: Region = None,
+    level: LevelName = None,
     limit: Annotated[int, typer.Option(help="At most so many parts; 0 for all.")] = 20,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -290,6 +264,7 @@ def search(
             agency=agency,
             year=year,
             region=region,
+            level=level,
         )
         try:
             hits = (astuple(hit) for hit in find_text(session, query, keep, limit or None))

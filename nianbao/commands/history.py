@@ -18,9 +18,10 @@ from archive.catalogue.engine import Catalogue
 from archive.history import rebuild as rebuilding
 from archive.history.corrections import CannotCorrect, parse_place, parse_value, withdraw
 from archive.history.corrections import correct as make_correction
-from archive.history.diff import Diff, Line, Mark, NoSuchVersion, diff_versions, versions_of
+from archive.history.diff import Diff, Line, Mark, NoSuchVersion, diff_versions
 from archive.history.settle import Difference
 from archive.history.standing import Clocks
+from archive.history.versions import versions_of
 from archive.queries import Filter, Rows
 from nianbao.commands.context import DONE_WITH_FAILURES, open_home, opened, stop
 from nianbao.commands.options import (
@@ -56,15 +57,16 @@ def history(
     with opened(open_home(context)) as catalogue:
         report_id = found_report(catalogue, report)
         changes = _changes(catalogue, report_id, clocks, all_)
-        versions = _versions(catalogue, report_id, clocks)
+        with catalogue.reading() as session:
+            versions = versions_of(session, report_id, clocks)
     if as_json:
-        whole = {"report_id": report_id, "versions": versions, "changes": changes}
+        whole = {"report_id": report_id, "versions": [asdict(v) for v in versions], "changes": changes}
         sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
         return
     for version in versions:
-        span = f"{version['first_seen']} to {version['last_seen']}"
+        span = f"{version.first_seen} to {version.last_seen}"
         console.print(
-            f"version {version['ordinal']}  {span}  {version['sha256'][:12]}  {version['url']}",
+            f"version {version.ordinal}  {span}  {version.sha256[:12]}  {version.url}",
             markup=False, soft_wrap=True,
         )  # fmt: skip
     for change in changes:
@@ -75,24 +77,6 @@ def _changes(catalogue: Catalogue, report_id: int, clocks: Clocks, all_: bool) -
     with ask_as_of(catalogue, "changes", Filter(report_id=report_id), clocks) as found:
         rows = [dict(zip(found.columns, map(plain, row), strict=True)) for row in found.rows]
     return [row for row in rows if all_ or row["layer"] != "bytes"]
-
-
-def _versions(catalogue: Catalogue, report_id: int, clocks: Clocks) -> list[dict[str, Any]]:
-    """Versions that had begun by then; those that later knowledge told apart are not undone here."""
-    limit = min((c for c in (clocks.seen, clocks.known) if c is not None), default=None)
-    with catalogue.reading() as session:
-        return [
-            {
-                "ordinal": v.ordinal,
-                "url": url,
-                "media_type": media_type,
-                "sha256": v.sha256,
-                "first_seen": v.first_seen,
-                "last_seen": v.last_seen if limit is None else min(v.last_seen, limit),
-            }
-            for v, url, media_type in versions_of(session, report_id)
-            if limit is None or v.first_seen <= limit
-        ]
 
 
 def _told(change: dict[str, Any]) -> Text:
@@ -122,17 +106,20 @@ def diff(
     report: ReportArgument,
     old: Annotated[int | None, typer.Option("--from", help="The older version's number.")] = None,
     new: Annotated[int | None, typer.Option("--to", help="The newer version's number.")] = None,
+    seen: Seen = None,
+    known: Known = None,
     as_json: Json = False,
 ) -> None:
     """Compare two versions of a report: cells first, then the text. The last two if none are named.
 
     Example: nianbao diff '吴忠市民政局 2023' --from 1 --to 2
     """
+    clocks = clocks_of(seen, known)
     with opened(open_home(context)) as catalogue:
         report_id = found_report(catalogue, report)
         try:
             with catalogue.reading() as session:
-                found = diff_versions(session, report_id, old, new)
+                found = diff_versions(session, report_id, old, new, clocks)
         except NoSuchVersion as error:
             raise stop(str(error)) from error
     if as_json:

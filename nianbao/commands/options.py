@@ -10,14 +10,30 @@ import typer
 from archive.catalogue.engine import Catalogue
 from archive.history.standing import BadDate, Clocks, moment
 from archive.queries import NoSuchReport, find_report
+from archive.regions import Level, NoSuchRegion, region_code
 from nianbao.commands.context import stop
 from nianbao.output import Format
+
+
+def _region(text: str | None) -> str | None:
+    """The region's code. Ends the program with code 2 when it is no region."""
+    try:
+        return None if text is None else region_code(text)
+    except NoSuchRegion as error:
+        raise stop(str(error)) from error
+
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 Agency = Annotated[str | None, typer.Option(help="A part of the agency's name.")]
 Year = Annotated[int | None, typer.Option(help="The year reported on.")]
-Region = Annotated[str | None, typer.Option(help="A division's code; all below it count, such as 640500.")]
+Region = Annotated[
+    str | None,
+    typer.Option(callback=_region, help="A division and all below it: its code, such as 640500, or name."),
+]
+LevelName = Annotated[
+    Level | None, typer.Option("--level", help="The agency's level: its division's, by its code.")
+]
 ReportName = Annotated[str | None, typer.Option("--report", help="A report: number, 'AGENCY YEAR' or URL.")]
 ReportArgument = Annotated[str, typer.Argument(help="A report: its number, 'AGENCY YEAR', or a URL of it.")]
 Seen = Annotated[

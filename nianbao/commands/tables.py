@@ -15,9 +15,10 @@ from archive.exports.tables import Form, export_tables
 from archive.exports.wacz import NoSuchSite, NothingToExport, Selection, export_wacz
 from archive.history.standing import Clocks
 from archive.queries import Filter, NoSuchReport, ask, find_report
+from archive.regions import Level
 from nianbao import __version__
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
-from nianbao.commands.options import Agency, Known, Region, Seen, Year, clocks_of
+from nianbao.commands.options import Agency, Known, LevelName, Region, Seen, Year, clocks_of
 from nianbao.output import console, errors
 
 
@@ -42,6 +43,7 @@ def export(
     agency: Agency = None,
     year: Year = None,
     region: Region = None,
+    level: LevelName = None,
     seen: Seen = None,
     known: Known = None,
     licence: Annotated[
@@ -66,7 +68,7 @@ def export(
     clocks = clocks_of(seen, known)
     if not clocks.now and (sqlite or feeds or wacz):
         raise stop("--seen and --known go with --csv, --jsonl and --parquet")
-    keep = Filter(agency=agency, year=year, region=region)
+    keep = Filter(agency=agency, year=year, region=region, level=level)
     home = open_home(context)
     with opened(home) as catalogue:
         for form, folder in folders.items():
@@ -77,7 +79,7 @@ def export(
             told = ", ".join(f"{count} {view}" for view, count in counts.items())
             console.print(f"{sqlite}: {told}", markup=False, soft_wrap=True)
         if feeds is not None:
-            for path in write_feeds(catalogue, feeds, keep, _feed_title(region, agency)):
+            for path in write_feeds(catalogue, feeds, keep, _feed_title(region, level, agency)):
                 console.print(str(path), markup=False, soft_wrap=True)
         if wacz is not None:
             _captures(home, catalogue, wacz, _selection(catalogue, site, report, keep))
@@ -123,6 +125,6 @@ def _tables(
         console.print(f"{one.path}: {one.rows} rows", markup=False, soft_wrap=True)
 
 
-def _feed_title(region: str | None, agency: str | None) -> str:
-    whose = " ".join(word for word in (region, agency) if word)
+def _feed_title(region: str | None, level: Level | None, agency: str | None) -> str:
+    whose = " ".join(word for word in (region, level, agency) if word)
     return f"政府信息公开年报的变化{'：' + whose if whose else ''}"

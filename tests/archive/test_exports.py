@@ -21,8 +21,11 @@ from archive.exports.feeds import ATOM, write_feeds
 from archive.exports.shape import VIEWS
 from archive.exports.snapshot import write_snapshot
 from archive.exports.tables import Form, export_tables
+from archive.history.diff import NoSuchVersion
 from archive.history.standing import BadDate, Clocks
 from archive.queries import Filter
+from archive.regions import NoSuchRegion
+from archive.wide import ask_wide
 
 EDITED = REPORT.with_fact(CELL, Decimal(18))
 OTHER = replace(REPORT, agency="中卫市民政局", year=2022)
@@ -73,6 +76,15 @@ def test_every_exported_column_is_described(lived: Archive, tmp_path: Path) -> N
                 assert {(path.stem, c) for c in next(csv.reader(stream))} <= described.keys()
     labels = {(c["table_code"], c["place"], c["code"]): c["label"] for c in read(tmp_path / "codes.csv")}
     assert labels["disclosure", "row", "licensing"] == "行政许可"
+
+
+def test_wide_figures_as_seen_earlier(lived: Archive) -> None:
+    keep = Filter(table="disclosure", row="licensing", column="decisions")
+    for night, value in ((1, 17), (2, 18)):
+        with ask_wide(lived.catalogue, keep, Clocks(seen=lived.time(night))) as found:
+            rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+        assert {row["agency"]: row[CELL] for row in rows} == {"吴忠市民政局": value, "中卫市民政局": 17}
+        assert {row["url"] for row in rows} == {URL, OTHER_URL}
 
 
 def test_tables_as_seen_earlier(lived: Archive, tmp_path: Path) -> None:
@@ -150,6 +162,14 @@ def test_the_library_answers_with_frozen_rows(lived: Archive) -> None:
         figures = {s.agency: s.value for s in opened.series(CELL)}
         assert figures == {"吴忠市民政局": 18, "中卫市民政局": 17}
         assert opened.diff("吴忠市民政局 2023").cells[0].new == "18"
+        with pytest.raises(NoSuchVersion):
+            opened.diff("吴忠市民政局 2023", seen=lived.time(1))
+        assert {r.agency for r in opened.reports(region="吴忠市", level="city")} == {"吴忠市民政局"}
+        assert list(opened.reports(level="county")) == []
+        with pytest.raises(NoSuchRegion):
+            next(opened.reports(region="nowhere"))
+        with pytest.raises(ValueError, match="town"):
+            next(opened.reports(level="town"))
         assert next(opened.search("政府信息公开", limit=1)).snippet
         assert opened.file(now.sha256) == page(EDITED, visits=42)
         assert {c.state for c in opened.coverage(year=2023, agency="吴忠")} == {"verified"}
@@ -164,4 +184,6 @@ def _arrow(opened: Api) -> None:
     pytest.importorskip("pyarrow", reason="NOT TESTED: pyarrow is not installed")
     table = opened.to_arrow("facts")
     assert table.num_rows == 400
+    wide = opened.to_arrow("facts_wide", Filter(agency="吴忠"))
+    assert wide.column(CELL).to_pylist() == [18]
     assert table.schema.field("value").metadata[b"description"]

@@ -23,7 +23,9 @@ from archive.catalogue.models import (
     Resource,
     Run,
 )
-from archive.queries import Filter, NoSuchReport, ask, find_report
+from archive.queries import Filter, NoSuchReport, ask, find_report, series
+from archive.regions import Level
+from archive.wide import ask_wide, wide_cells
 
 TIME = "2026-11-21T02:30:00Z"
 AGENCIES = {
@@ -189,6 +191,11 @@ def asked(catalogue: Catalogue, view: str, shown: str, /, **keep: Any) -> list[A
         ({"region": "110000"}, {5}),
         ({"region": "64"}, {1, 2, 3, 4}),
         ({"region": "6405"}, {1, 2, 3}),
+        ({"level": Level.PROVINCE}, {5}),
+        ({"level": Level.CITY}, {3, 4}),
+        ({"level": Level.COUNTY}, {1, 2}),
+        ({"level": Level.CITY, "region": "640500"}, {3}),
+        ({"level": Level.COUNTY, "region": "110000"}, set()),
         ({"report_id": 4}, {4}),
     ],
     ids=str,
@@ -209,6 +216,7 @@ def test_reports_come_newest_year_first(filled: Catalogue) -> None:
         ({"report_id": 4, "row": "received"}, [4]),
         ({"column": "total", "year": 2024, "table": "requests"}, [2, 6]),
         ({"agency": "北京"}, [5, 5]),
+        ({"level": Level.CITY, "table": "review"}, [3, 4]),
     ],
     ids=str,
 )
@@ -288,6 +296,35 @@ def test_coverage_can_be_asked_by_region(filled: Catalogue) -> None:
         "沙坡头区民政和社会保障局",
         "中卫市民政局",
     }
+
+
+def test_every_question_about_agencies_can_be_asked_of_a_level(filled: Catalogue) -> None:
+    city = {"中卫市民政局", "吴忠市民政局"}
+    assert set(asked(filled, "coverage", "agency", level=Level.CITY)) == city
+    assert set(asked(filled, "checks", "agency", level=Level.CITY)) == city
+    assert asked(filled, "checks", "report_id", level=Level.COUNTY, failed=True) == [2]
+    assert set(asked(filled, "changes", "agency", level=Level.CITY)) == {"中卫市民政局"}
+    received = Filter(table="requests", row="received", column="total", level=Level.CITY)
+    assert [row.agency for row in series(filled, received)] == ["吴忠市民政局", "中卫市民政局"]
+
+
+def wide(catalogue: Catalogue, keep: Filter) -> list[dict[str, Any]]:
+    with ask_wide(catalogue, keep) as found:
+        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+def test_wide_figures_have_a_row_for_each_report(filled: Catalogue) -> None:
+    received, cases = "requests/received/total", "review/cases/total"
+    with filled.writing() as session:  # a blank, and a cell of no form
+        session.execute(text("UPDATE fact SET value = NULL, state = 'blank' WHERE extraction_id = 3"))
+        session.execute(text("UPDATE fact SET table_code = 'other.1' WHERE extraction_id = 4"))
+    found = {row["report_id"]: row for row in wide(filled, Filter())}
+    assert {i: row[received] for i, row in found.items()} == {1: 1, 2: 2, 3: None, 4: None, 5: 5, 6: 6}
+    assert (found[5]["agency"], found[5]["url"]) == ("北京市民政局", url(5))
+    assert cases not in found[5]  # a code of this test's own, which no form has
+    (one,) = wide(filled, Filter(level=Level.PROVINCE, column="total", row="received"))
+    assert {name: value for name, value in one.items() if "/" in name} == {received: 5}
+    assert wide_cells(Filter(table="other.1")) == ()
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,8 @@ def test_diff_shows_cells_and_text_by_section(home: Path) -> None:
     assert any(line.startswith("+ ") and SENTENCE in line for line in told.splitlines())
     assert "@@ " in told
     nianbao(home, "diff", NAME, "--from", "1", "--to", "7", code=2)
+    assert nianbao(home, "diff", NAME, "--seen", "2999-01-01", "--known", "2999-01-01").stdout == told
+    assert "had not been seen" in nianbao(home, "diff", NAME, "--seen", "2001-01-01", code=2).stderr
 
 
 def test_a_correction_shows_and_is_withdrawn(home: Path) -> None:
@@ -85,6 +87,10 @@ def test_a_correction_shows_and_is_withdrawn(home: Path) -> None:
         (("reports", "--seen", "yesterday"), "no date"),
         (("show", NAME, "--seen", "2001-01-01"), "had not been seen"),
         (("changes", "--since", "2026-13-01"), "no date"),
+        (("reports", "--region", "nowhere"), "no division is called"),
+        (("reports", "--region", "朝阳区"), "fits several divisions"),
+        (("facts", "--wide"), "columns fit no terminal"),
+        (("facts", "--wide", "--row", "nothing"), "the forms have no such cell"),
     ],
 )
 def test_bad_input_is_told(home: Path, words: tuple[str, ...], said: str) -> None:
@@ -108,8 +114,33 @@ def test_search_series_coverage_and_review(home: Path) -> None:
     assert rows(home, "series", CELL, "--years", "2019-2020") == []
     (owed,) = rows(home, "coverage", "--year", "2023")
     assert (owed["state"], owed["due_on"]) == ("verified", "2024-01-31")
+    (line,) = rows(home, "coverage", "--wide")
+    assert (line["agency"], line["2023"], line["2024"]) == ("吴忠市民政局", "verified", "overdue")
     assert rows(home, "review") == []
     nianbao(home, "review", "abcdef", "--reason", "x", code=2)
+
+
+def test_questions_of_a_region_by_name_and_of_a_level(home: Path) -> None:
+    for view in ("reports", "facts", "changes", "checks", "coverage"):
+        assert rows(home, view, "--region", "吴忠市", "--level", "city"), view
+        assert rows(home, view, "--level", "county") == [], view
+        assert rows(home, view, "--region", "110000") == [], view
+    assert rows(home, "search", SENTENCE, "--level", "city")
+    assert rows(home, "search", SENTENCE, "--level", "province") == []
+    assert [line["2023"] for line in rows(home, "series", CELL, "--level", "city")] == [18]
+    assert rows(home, "series", CELL, "--level", "county") == []
+
+
+def test_figures_wide(home: Path) -> None:
+    table, row, column = CELL.split("/")
+    place = ("--table", table, "--row", row, "--column", column)
+    (line,) = rows(home, "facts", "--wide", *place)
+    assert (line["agency"], line[CELL]) == ("吴忠市民政局", 18)
+    assert rows(home, "facts", "--wide", *place, "--seen", "2001-01-01") == []
+    assert CELL in nianbao(home, "facts", "--wide", *place).stdout
+    (whole,) = rows(home, "facts", "--wide")
+    figures = REPORT.with_fact(CELL, Decimal(18)).all_facts()
+    assert {cell: whole[cell] for cell in figures} == {cell: float(value) for cell, value in figures.items()}
 
 
 def test_exports_are_written(home: Path, tmp_path: Path) -> None:
