@@ -26,7 +26,7 @@ from archive.catalogue.models import (
     Section,
     Stated,
 )
-from archive.history.evidence import batches
+from archive.history.evidence import rows_of
 from archive.history.reckoning import ReckoningRow, reckoned
 from archive.history.standing import Chosen, Clocks, Standing, histories, standings
 from archive.queries import CHANGE_ORDER, COLUMNS, Filter, Rows, ask, keeps_agency, of_reports
@@ -93,17 +93,14 @@ def _keeps_row(keep: Filter, row: dict[str, Any]) -> bool:
 def _files(session: Session, found: Sequence[Standing]) -> dict[int, Any]:
     """What is said of the files that the reports were read from."""
     query = select(Extraction.extraction_id, Extraction.edition, Extraction.media_type, Extraction.sha256)
-    keys = sorted({s.extraction_id for s in found})
-    rows = (
-        r for part in batches(keys) for r in session.execute(query.where(Extraction.extraction_id.in_(part)))
-    )
+    rows = rows_of(session, query, Extraction.extraction_id, (s.extraction_id for s in found))
     return {row.extraction_id: row for row in rows}
 
 
 def _urls(session: Session, found: Sequence[Standing]) -> dict[int, str]:
     query = select(Resource.resource_id, Resource.url)
-    keys = sorted({i for s in found for i in (s.resource_id, s.page_id) if i is not None})
-    rows = (r for part in batches(keys) for r in session.execute(query.where(Resource.resource_id.in_(part))))
+    wanted = (i for s in found for i in (s.resource_id, s.page_id) if i is not None)
+    rows = rows_of(session, query, Resource.resource_id, wanted)
     return {row.resource_id: row.url for row in rows}
 
 

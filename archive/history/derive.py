@@ -11,7 +11,7 @@ from archive.capture import Kind
 from archive.history.bearing import Bearing, end_of, states_of, version_rows
 from archive.history.compare import Comparer, disagreeing
 from archive.history.edits import Edits
-from archive.history.evidence import World
+from archive.history.evidence import World, learnt_late
 from archive.history.identity import Identifier, State
 from archive.history.ledger import Ledger
 from archive.history.locations import Locations
@@ -189,7 +189,15 @@ class _Derivation:
         )
 
     def _learnt(self, states: Sequence[State]) -> Iterator[str]:
-        """When it was learnt what changes by itself where the report stands, if its files were compared."""
+        """When was learnt what else is told here: captures older than those known before, whose report it is,
+        and, where its files were compared, what changes by itself on their pages.
+        """
+        for bearing in self._bearings:
+            source = bearing.source
+            for resource_id in (source.resource_id, source.parent_id):
+                if resource_id is not None:
+                    yield from learnt_late(self._world.seen(resource_id))
+            yield from self._identifier.learnt(source.resource_id, self._key)
         if len({state.seen.sha256 for state in states}) > 1:
             yield from (self._world.learnt_at(host) for host in {b.source.host for b in self._bearings})
 

@@ -59,7 +59,8 @@ def diff_versions(
     """
     versions = [v for v in versions_of(session, report_id, clocks) if v.taken]
     if not versions:
-        raise NoSuchVersion(f"report {report_id} had not been seen, or was not known, by then")
+        by_then = "is not in the catalogue" if clocks.now else "had not been seen, or was not known, by then"
+        raise NoSuchVersion(f"report {report_id} {by_then}")
     first, second = _pick(versions, old, new)
     world = World(session, clocks.known)
     comparer = Comparer(world)

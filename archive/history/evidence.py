@@ -131,6 +131,16 @@ class _Column:
     items: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """A list showing an address."""
+
+    listing_id: int
+    title: str
+    day: str | None
+    at: str
+
+
 class World:
     """What is known of some resources. Ask :meth:`gather` for all of them at once: it is quicker."""
 
@@ -144,7 +154,7 @@ class World:
         self._learnt: dict[str, str] = {}
         self._readings: dict[str, list[Reading]] = {}
         self._sharers: dict[str, tuple[int, ...]] = {}
-        self._sightings: dict[str, list[tuple[int, str, str | None]]] = {}
+        self._sightings: dict[str, list[_Sighting]] = {}
         self._shown_in: dict[str, set[str]] = {}
         self._columns: dict[str, list[_Column]] = {}
         self._health: dict[tuple[int, str], tuple[int, int]] = {}
@@ -152,7 +162,7 @@ class World:
         self._sections: dict[int, list[tuple[str, str]]] = {}
         self._counts: dict[int, tuple[int, int, int]] = {}
         self._corrections: dict[str, list[Correction]] = {}
-        self._decisions: list[Decision] | None = None
+        self._decided: list[Decision] | None = None
 
     # -------------------------------------------------------------- loading
 
@@ -260,17 +270,19 @@ class World:
         for url in urls:
             self._sightings[url], self._shown_in[url] = [], set()
         query = (
-            select(Sighting.url, Sighting.listing_id, Sighting.title, Sighting.shown_date, Listing.url)
+            select(
+                Sighting.url, Sighting.listing_id, Sighting.title, Sighting.shown_date, Listing.seen_at,
+                Listing.url,
+            )
             .join(Listing, Listing.listing_id == Sighting.listing_id)
             .where(self._known(Listing.seen_at))
             .order_by(Listing.seen_at, Listing.listing_id, Sighting.position)
-        )
+        )  # fmt: skip
         columns: set[str] = set()
         for part in batches(sorted(urls)):
-            for url, listing_id, title, day, column in self.session.execute(
-                query.where(Sighting.url.in_(part))
-            ):
-                self._sightings[url].append((listing_id, title, day))
+            for row in self.session.execute(query.where(Sighting.url.in_(part))):
+                url, listing_id, title, day, at, column = row
+                self._sightings[url].append(_Sighting(listing_id, title, day, at))
                 self._shown_in[url].add(column)
                 columns.add(column)
         self._load_columns(columns - self._columns.keys())
@@ -362,24 +374,33 @@ class World:
         """Whether it had been taken back by the time that is asked about."""
         return row.withdrawn_at is not None and (self.known is None or row.withdrawn_at <= self.known)
 
+    def decided(self) -> list[Decision]:
+        """What people settled, also what they took back."""
+        if self._decided is None:
+            query = select(Decision).where(self._known(Decision.made_at)).order_by(Decision.decision_id)
+            self._decided = list(self.session.scalars(query))
+        return self._decided
+
     def decisions(self) -> list[Decision]:
         """What people settled and did not take back."""
-        if self._decisions is None:
-            query = select(Decision).where(self._known(Decision.made_at)).order_by(Decision.decision_id)
-            self._decisions = [d for d in self.session.scalars(query) if not self.withdrawn(d)]
-        return self._decisions
+        return [d for d in self.decided() if not self.withdrawn(d)]
 
-    def titles(self, url: str) -> list[tuple[str, str | None]]:
-        """Titles and dates under which lists show the address, the first ones first."""
+    def titles(self, url: str) -> dict[tuple[str, str | None], str]:
+        """Titles and dates under which lists show the address, the first ones first; each with when it was
+        first known.
+        """
         if url not in self._sightings:
             self._load_listings([url])
-        return [(title, day) for _, title, day in self._sightings[url]]
+        found: dict[tuple[str, str | None], str] = {}
+        for sighting in self._sightings[url]:
+            found.setdefault((sighting.title, sighting.day), sighting.at)
+        return found
 
     def walks(self, url: str) -> list[Walk]:
         """Each walk that shows the address, or that has shown it before and may be believed not to."""
         if url not in self._sightings:
             self._load_listings([url])
-        showing = {listing_id for listing_id, _, _ in self._sightings[url]}
+        showing = {sighting.listing_id for sighting in self._sightings[url]}
         found: list[Walk] = []
         for column in sorted(self._shown_in[url]):
             for walk, believed in judged(self._columns[column]):
@@ -476,6 +497,17 @@ def together(page: Sequence[Seen], bodies: Sequence[Seen]) -> list[Seen]:
     return sorted((*own, *bodies), key=lambda seen: (seen.at, seen.capture_id))
 
 
+def learnt_late(seen: Sequence[Seen]) -> Iterator[str]:
+    """When those of the captures became known that are older than what was known before them, as after an
+    import of what another archive saw.
+    """
+    least: str | None = None
+    for capture in reversed(seen):
+        if least is not None and capture.known_at > least:
+            yield capture.known_at
+        least = capture.known_at if least is None else min(least, capture.known_at)
+
+
 def judged(walks: Sequence[_Column]) -> Iterator[tuple[_Column, bool]]:
     """Each walk, and whether it may be believed when something is not on it.
 
@@ -494,6 +526,12 @@ def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Parts that fit an IN list."""
     for start in range(0, len(values), SQL_LIMIT):
         yield values[start : start + SQL_LIMIT]
+
+
+def rows_of(session: Session, query: Any, column: Any, keys: Iterable[int]) -> Iterator[Any]:
+    """The rows whose ``column`` is one of the keys."""
+    for part in batches(sorted(set(keys))):
+        yield from session.execute(query.where(column.in_(part)))
 
 
 def bearers_of(session: Session, resource_ids: Iterable[int]) -> set[int]:

@@ -93,6 +93,41 @@ class Identifier:
             division = key.partition(":")[0] if ":" in key else None
         return AgencyName(key, name, division)
 
+    def learnt(self, resource_id: int, key: str) -> Iterator[str]:
+        """When was learnt, from elsewhere than its files, whose report the resource bears: from the page that
+        leads to it, lists, copies, people. Rather more is named than was needed.
+        """
+        source = self._world.source(resource_id)
+        for reading in {s.reading for s in self.states(resource_id) if s.key == key}:
+            yield from self._beside(source, reading)
+            if reading.agency is None:
+                for other in self._world.sharers(reading.sha256):
+                    yield from self._first_known(other, reading.sha256)
+                    yield from self._beside(self._world.source(other), reading)
+        yield from self._decided(key)
+
+    def _beside(self, source: Source, reading: Reading) -> Iterator[str]:
+        told = (reading.agency, reading.year, reading.title, reading.published_on)
+        if source.parent_id is not None and None in told:
+            for sha256 in {s.sha256 for s in self._world.seen(source.parent_id)}:
+                yield from self._first_known(source.parent_id, sha256)
+        if reading.agency is None or reading.year is None:
+            yield from list(self._listed(source).values())[:LISTED_TITLES]
+
+    def _first_known(self, resource_id: int, sha256: str | None) -> list[str]:
+        known = [s.known_at for s in self._world.seen(resource_id) if s.sha256 == sha256]
+        return [min(known)] if known else []
+
+    def _decided(self, key: str) -> Iterator[str]:
+        """When people settled what the body of the report ``key`` is called, and took it back."""
+        body = key.rpartition(" ")[0]
+        group = {body, *(name for name, whole in self._names.items() if whole == body)}
+        for decision in self._world.decided():
+            if group & {decision.subject, decision.object}:
+                yield decision.made_at
+                if decision.withdrawn_at is not None and self._world.withdrawn(decision):
+                    yield decision.withdrawn_at
+
     # ------------------------------------------------------------------
 
     def _with_keys(self, resource_id: int) -> Iterator[State]:
@@ -154,7 +189,7 @@ class Identifier:
         if page is not None:
             found = _fill(found, _of_reading(page, "page"))
         if not found.complete:
-            for title, shown in self._listed(source):
+            for title, shown in list(self._listed(source))[:LISTED_TITLES]:
                 found = _fill(found, _of_title(title, shown))
         return found
 
@@ -170,12 +205,13 @@ class Identifier:
         before = [r for when, r in readings if when <= at]
         return before[-1] if before else readings[0][1] if readings else None
 
-    def _listed(self, source: Source) -> list[tuple[str, str | None]]:
-        urls = [source.url]
+    def _listed(self, source: Source) -> dict[tuple[str, str | None], str]:
+        """Titles and dates in lists, of the file before those of its page; each with when it was known."""
+        titles = dict(self._world.titles(source.url))
         if source.parent_id is not None:
-            urls.append(self._world.source(source.parent_id).url)
-        titles = [title for url in urls for title in self._world.titles(url)]
-        return list(dict.fromkeys(titles))[:LISTED_TITLES]
+            for title, known in self._world.titles(self._world.source(source.parent_id).url).items():
+                titles.setdefault(title, known)
+        return titles
 
     def _agency_key(self, identity: Identity, source: Source) -> str | None:
         agency = self.agency(identity, source)

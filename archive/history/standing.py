@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from archive.capture import Kind
 from archive.catalogue.models import Capture, Extraction, Linkage, Report, Resource
 from archive.history.derive import Historian
-from archive.history.evidence import ANSWERED, BEARER, World, batches
+from archive.history.evidence import ANSWERED, BEARER, Reading, World, batches, rows_of
+from archive.history.identity import Identifier, State
 from archive.history.rows import History, OverrideRow, VersionRow
 from archive.history.settle import reports_of, stored_histories
 from archive.times import iso
@@ -188,17 +189,11 @@ def _derived(session: Session, known: str, resource_ids: Sequence[int]) -> list[
 def _standing(session: Session, clocks: Clocks, found: Sequence[_Numbered]) -> Iterator[Standing]:
     world = World(session, clocks.known)
     chosen = [(i, h, c) for i, h in found if (c := version_taken(world, h, clocks.seen)) is not None]
-    last = last_files(session, clocks, {v.resource_id for _, _, (v, _) in chosen})
-    seen = last_files(session, clocks, {x.resource_id for _, h, _ in chosen for x in h.linkages})
+    looks = _Looks(world, clocks, [h for _, h, _ in chosen])
     parents = _pages(session, {v.resource_id for _, _, (v, _) in chosen})
-    world.gather_readings(sha for sha, _ in last.values())
     for report_id, history, (version, status) in chosen:
         head = history.report
-        file = last.get(version.resource_id)
-        reading = world.reading(file[0]) if file is not None else None
-        if reading is not None and not reading.is_report:
-            reading = None
-        looks = [seen[x.resource_id][1] for x in history.linkages if x.resource_id in seen]
+        reading, _ = looks.last(history, version)
         yield Standing(
             report_id=report_id,
             key=head.key,
@@ -216,9 +211,59 @@ def _standing(session: Session, clocks: Clocks, found: Sequence[_Numbered]) -> I
                 for v in history.versions
             ),
             first_seen=head.first_seen,
-            last_seen=max([*looks, version.first_seen]),
+            last_seen=max(looks.last(history, v)[1] for v in looks.newest(history)),
             overrides=tuple(o for o in history.overrides if o.extraction_id == version.extraction_id),
         )
+
+
+class _Looks:
+    """What each file of some reports gave last by then."""
+
+    def __init__(self, world: World, clocks: Clocks, found: Sequence[History]) -> None:
+        self._world = world
+        self._seen = clocks.seen
+        self._identifier = Identifier(world)
+        self._files = _last_files(world.session, clocks, {v.resource_id for h in found for v in h.versions})
+        world.gather_readings(sha256 for sha256, _ in self._files.values())
+        query = select(Extraction.extraction_id, Extraction.agency, Extraction.year)
+        wanted = (v.extraction_id for h in found for v in self.newest(h))
+        rows = rows_of(world.session, query, Extraction.extraction_id, wanted)
+        self._told = {key: (agency, year) for key, agency, year in rows}
+
+    def newest(self, history: History) -> list[VersionRow]:
+        """Of each file the newest version that had begun by then."""
+        begun = [v for v in history.versions if self._seen is None or v.first_seen <= self._seen]
+        return list({v.resource_id: v for v in begun}.values())
+
+    def last(self, history: History, version: VersionRow) -> tuple[Reading | None, str]:
+        """What the file was read as when it last bore the report, by then, and when that was."""
+        if (file := self._files.get(version.resource_id)) is not None:
+            sha256, at = file
+            reading = self._world.reading(sha256)
+            if reading is not None and reading.is_report and self._is_of(version, reading):
+                return reading, at
+        states = states_by(self._identifier, history, version, self._seen)
+        return (states[-1].reading, states[-1].seen.at) if states else (None, version.first_seen)
+
+    def _is_of(self, version: VersionRow, reading: Reading) -> bool:
+        """Whether a file bears the report of this version by its own words; what else tells it is slow."""
+        told = (reading.agency, reading.year)
+        return reading.sha256 == version.sha256 or (
+            None not in told and told == self._told[version.extraction_id]
+        )
+
+
+def states_by(
+    identifier: Identifier, history: History, version: VersionRow, seen: str | None
+) -> list[State]:
+    """The captures of a version that there had been by then."""
+    return [
+        state
+        for state in identifier.states(version.resource_id)
+        if state.key == history.report.key
+        and version.first_seen <= state.seen.at <= version.last_seen
+        and (seen is None or state.seen.at <= seen)
+    ]
 
 
 def version_taken(world: World, history: History, seen: str | None) -> tuple[VersionRow, str] | None:
@@ -247,7 +292,9 @@ def _rank(world: World, version: VersionRow, history: History) -> tuple[bool, in
     return not figures, failed, -passed, first.first_seen, first.first_capture_id
 
 
-def last_files(session: Session, clocks: Clocks, resource_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+def _last_files(
+    session: Session, clocks: Clocks, resource_ids: Collection[int]
+) -> dict[int, tuple[str, str]]:
     """The file that each resource gave last by then, and when."""
     query = (
         select(BEARER, Capture.sha256, func.max(Capture.fetched_at))
@@ -265,15 +312,13 @@ def last_files(session: Session, clocks: Clocks, resource_ids: Collection[int]) 
         # one after the other: joined by OR, no database finds either by its index
         for these in (Capture.resource_id.in_(part), bodies):
             for resource_id, sha256, at in session.execute(query.where(these)):
-                if sha256 is not None and (resource_id not in found or found[resource_id][1] < at):
+                # on one night a body stands for its page
+                if sha256 is not None and (resource_id not in found or found[resource_id][1] <= at):
                     found[resource_id] = (sha256, at)
     return found
 
 
 def _pages(session: Session, resource_ids: Collection[int]) -> dict[int, int | None]:
-    found: dict[int, int | None] = {}
     query = select(Resource.resource_id, Resource.kind, Resource.parent_id)
-    for part in batches(sorted(resource_ids)):
-        for resource_id, kind, parent in session.execute(query.where(Resource.resource_id.in_(part))):
-            found[resource_id] = parent if kind == Kind.ATTACHMENT else resource_id
-    return found
+    rows = rows_of(session, query, Resource.resource_id, resource_ids)
+    return {i: parent if kind == Kind.ATTACHMENT else i for i, kind, parent in rows}

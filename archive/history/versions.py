@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.catalogue.models import Extraction, Report, Resource
-from archive.history.evidence import World, batches
-from archive.history.rows import VersionRow
-from archive.history.standing import NOW, Chosen, Clocks, histories, last_files, version_taken
+from archive.catalogue.models import Report, Resource
+from archive.history.evidence import World, rows_of
+from archive.history.identity import Identifier
+from archive.history.rows import History
+from archive.history.standing import NOW, Chosen, Clocks, histories, states_by, version_taken
 
 
 @dataclass(frozen=True, slots=True)
 class VersionSeen:
-    """What one file of a report said over a span of captures. ``taken``: the report is read from it."""
+    """What one file of a report said over a span of captures, with the last of them.
+
+    ``taken``: the report is read from this file.
+    """
 
     resource_id: int
     ordinal: int
@@ -34,50 +38,23 @@ def versions_of(session: Session, report_id: int, clocks: Clocks = NOW) -> list[
     history = next((h for i, h in histories(session, clocks.known, chosen) if i == report_id), None)
     if history is None:
         return []
-    world = World(session, clocks.known)
-    taken = version_taken(world, history, clocks.seen)
+    found = list(_versions(World(session, clocks.known), history, clocks.seen))
+    return sorted(found, key=lambda v: (v.first_seen, v.resource_id, v.ordinal))
+
+
+def _versions(world: World, history: History, seen: str | None) -> Iterator[VersionSeen]:
+    taken = version_taken(world, history, seen)
     if taken is None:
-        return []
-    begun = [v for v in history.versions if clocks.seen is None or v.first_seen <= clocks.seen]
-    begun.sort(key=lambda v: (v.first_seen, v.resource_id, v.ordinal))
-    urls, types = _urls(session, begun), _media_types(session, begun)
-    return [
-        VersionSeen(
-            v.resource_id, v.ordinal, urls[v.resource_id], types[v.extraction_id], v.sha256,
-            v.first_seen, v.last_seen, v.resource_id == taken[0].resource_id,
-        )
-        for v in _by_then(session, world, clocks, begun)
-    ]  # fmt: skip
-
-
-def _by_then(
-    session: Session, world: World, clocks: Clocks, begun: Sequence[VersionRow]
-) -> Iterator[VersionRow]:
-    """A version that lasted on, as it was at the last capture by then: its file, and when it was seen."""
-    looks: dict[int, tuple[str, str]] = {}
-    if clocks.seen is not None:
-        looks = last_files(session, clocks, {v.resource_id for v in begun if v.last_seen > clocks.seen})
-    for version in begun:
-        if clocks.seen is None or version.last_seen <= clocks.seen:
-            yield version
-            continue
-        sha256, at = looks[version.resource_id]
-        reading = world.reading(sha256)
-        same = reading is not None and reading.is_report
-        yield replace(version, sha256=sha256 if same else version.sha256, last_seen=at)
-
-
-def _urls(session: Session, found: Iterable[VersionRow]) -> dict[int, str]:
+        return
+    identifier = Identifier(world)
     query = select(Resource.resource_id, Resource.url)
-    keys = sorted({v.resource_id for v in found})
-    rows = (r for part in batches(keys) for r in session.execute(query.where(Resource.resource_id.in_(part))))
-    return {row.resource_id: row.url for row in rows}
-
-
-def _media_types(session: Session, found: Iterable[VersionRow]) -> dict[int, str]:
-    query = select(Extraction.extraction_id, Extraction.media_type)
-    keys = sorted({v.extraction_id for v in found})
-    rows = (
-        r for part in batches(keys) for r in session.execute(query.where(Extraction.extraction_id.in_(part)))
-    )
-    return {row.extraction_id: row.media_type for row in rows}
+    rows = rows_of(world.session, query, Resource.resource_id, {v.resource_id for v in history.versions})
+    urls: dict[int, str] = {row.resource_id: row.url for row in rows}
+    for version in history.versions:
+        if states := states_by(identifier, history, version, seen):
+            last = states[-1]
+            yield VersionSeen(
+                version.resource_id, version.ordinal, urls[version.resource_id], last.reading.media_type,
+                last.reading.sha256, version.first_seen, last.seen.at,
+                version.resource_id == taken[0].resource_id,
+            )  # fmt: skip

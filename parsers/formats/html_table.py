@@ -137,7 +137,7 @@ def text_of(cell: Element, hidden: frozenset[Element]) -> str:
         innermost = child
     else:
         return tidy(innermost.text or "")
-    return _text_of_parts(cell, hidden)
+    return _text_of_parts(innermost, hidden)
 
 
 def _text_of_parts(cell: Element, hidden: frozenset[Element]) -> str:

@@ -102,10 +102,15 @@ class Archive:
     def time(self, night: int) -> str:
         return iso(self.moment(night))
 
-    def capture(self, *got: Got, listing: ListingSeen | None = None, body: Sequence[str] = ()) -> int:
-        """One run that fetches and reads; its id. ``body`` are the pages over which one is cut."""
+    def capture(
+        self, *got: Got, listing: ListingSeen | None = None, body: Sequence[str] = (), of: int | None = None
+    ) -> int:
+        """One run that fetches and reads; its id. ``body`` are the pages over which one is cut. ``of``: the
+        captures are those of an earlier night, as when they are imported tonight.
+        """
         at = FIRST_NIGHT + timedelta(days=self.nights)
         self.nights += 1
+        fetched = at if of is None else self.moment(of)
         run_id = open_run(self.catalogue, "crawl", lambda: at)
         site_id = site_row(self.catalogue, self.site) if self.site else None
         with Recorder(
@@ -118,7 +123,7 @@ class Archive:
             clock=lambda: at,
         ) as recorder:
             for answer in got:
-                recorder.add(answer.fetched(at))
+                recorder.add(answer.fetched(fetched))
             if listing is not None:
                 recorder.add_listing(listing)
             if body:
@@ -134,9 +139,9 @@ class Archive:
         assert summary.failures == ()
 
     def night(
-        self, *got: Got, listing: ListingSeen | None = None, body: Sequence[str] = ()
+        self, *got: Got, listing: ListingSeen | None = None, body: Sequence[str] = (), of: int | None = None
     ) -> ProjectionSummary:
-        self.capture(*got, listing=listing, body=body)
+        self.capture(*got, listing=listing, body=body, of=of)
         return project(self.catalogue)
 
     def ask(self, query: str) -> Sequence[Row[Any]]:

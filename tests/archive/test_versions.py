@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 
 import pytest
-from nights import CELL, REPORT, URL, Archive, Got, page, pdf
+from nights import CELL, HOST, OTHER_URL, REPORT, URL, Archive, Got, page, pdf
+from sqlalchemy import select
 from test_month import FALSE, MISREAD, POLICE, TRUE, NewerParser, OlderParser
 
+from archive.asof import ask_as_of
+from archive.capture import ListedItem, ListingSeen
+from archive.catalogue.models import Agency
 from archive.history.diff import NoSuchVersion, diff_versions
 from archive.history.project import project
-from archive.history.standing import NOW, Clocks
+from archive.history.rebuild import check
+from archive.history.review import Kind, decide, withdraw_decision
+from archive.history.standing import NOW, Clocks, standings
 from archive.history.versions import VersionSeen, versions_of
+from archive.queries import Filter
 from nianbao.replica import render_pdf
 from parsers.isolation import Readers
 from parsers.report import REVISION
@@ -63,6 +71,108 @@ def test_a_version_that_lasts_on_is_told_by_its_last_capture_of_the_day(archive:
         (then,) = versions(archive, clocks)
         assert (then.first_seen, then.last_seen) == (archive.time(1), archive.time(2)), clocks
         assert then.sha256 == sha256(nights[1]).hexdigest()
+
+
+def shown(archive: Archive, clocks: Clocks, *columns: str) -> list[tuple[Any, ...]]:
+    """The reports as they stood."""
+    with ask_as_of(archive.catalogue, "reports", Filter(), clocks) as found:
+        places = [found.columns.index(column) for column in columns]
+        return sorted(tuple(row[p] for p in places) for row in found.rows)
+
+
+def bodies(archive: Archive, clocks: Clocks) -> set[str]:
+    """The keys of the agencies as they were told apart then."""
+    with archive.catalogue.reading() as session:
+        return {s.key.rpartition(" ")[0] for part in standings(session, clocks) for s in part}
+
+
+def nights_of(archive: Archive, clocks: Clocks) -> list[tuple[int, int]]:
+    """The first and the last night on which each version had been seen; reports must agree."""
+    nights = {archive.time(n): n for n in range(1, 31)}
+    found = [(nights[v.first_seen], nights[v.last_seen]) for v in versions(archive, clocks)]
+    ((first, last),) = shown(archive, clocks, "first_seen", "last_seen")
+    assert (nights[first], nights[last]) == (min(f for f, _ in found), max(n for _, n in found))
+    return found
+
+
+def test_the_same_bytes_were_last_seen_when_they_were_known_to_be(archive: Archive) -> None:
+    for _ in range(4):
+        archive.night(Got(said(17)))
+    for night in (1, 2, 3, 4):
+        clocks = [Clocks(seen=archive.time(night)), Clocks(known=archive.time(night))]
+        clocks.append(Clocks(seen=archive.time(30), known=archive.time(night)))
+        assert [nights_of(archive, c) for c in clocks] == [[(1, night)]] * 3
+
+
+def test_what_was_imported_later_was_not_known_before(archive: Archive) -> None:
+    archive.nights = 9
+    archive.night(Got(said(17)))  # night 10
+    archive.nights = 14
+    archive.night(Got(said(17)), of=1)  # known on night 15
+    assert check(archive.catalogue) == []
+    assert nights_of(archive, NOW) == [(1, 10)]
+    assert nights_of(archive, Clocks(known=archive.time(12))) == [(10, 10)]
+    assert nights_of(archive, Clocks(seen=archive.time(5))) == [(1, 1)]
+    assert nights_of(archive, Clocks(seen=archive.time(20), known=archive.time(12))) == [(10, 10)]
+    early = Clocks(seen=archive.time(5), known=archive.time(12))
+    assert versions(archive, early) == shown(archive, early, "year") == []
+
+
+def test_a_page_that_held_no_report_is_no_look_at_it(archive: Archive) -> None:
+    first, last = said(17, 1), said(17, 22)
+    archive.night(Got(first))
+    archive.night(Got("<p>系统维护中，请稍后再试。</p>".encode()))
+    archive.night(Got(last))
+    for clocks in (Clocks(seen=archive.time(2)), Clocks(known=archive.time(2))):
+        assert nights_of(archive, clocks) == [(1, 1)]
+        assert shown(archive, clocks, "sha256") == [(sha256(first).hexdigest(),)]
+        assert versions(archive, clocks)[0].sha256 == sha256(first).hexdigest()
+
+
+def test_another_report_at_the_address_is_not_taken_for_this_one(archive: Archive) -> None:
+    """By mistake an office shows the report of another year for a night."""
+    other = page(replace(REPORT, year=2022).with_fact(CELL, Decimal(99)))
+    for got in (said(5), said(17), other, said(17, 44)):
+        archive.night(Got(got))
+    ours = archive.one("SELECT report_id FROM reports WHERE year = 2023").report_id
+    table, row, column = CELL.split("/")
+    keep = Filter(report_id=ours, table=table, row=row, column=column)
+    for clocks in (Clocks(seen=archive.time(3)), Clocks(known=archive.time(3))):
+        with ask_as_of(archive.catalogue, "facts", keep, clocks) as found:
+            assert [r[found.columns.index("value")] for r in found.rows] == [17]
+        with archive.catalogue.reading() as session:
+            cells = diff_versions(session, ours, clocks=clocks).cells
+        assert [(c.old, c.new) for c in cells] == [("5", "17")]
+        assert (2023, archive.time(2)) in shown(archive, clocks, "year", "last_seen")
+
+
+def test_whose_report_it_is_was_known_when_a_list_said_so(archive: Archive) -> None:
+    nameless = page().replace("吴忠市民政局".encode(), b"").replace("吴忠市".encode(), b"")
+    nameless = nameless.replace("2023 年政府信息公开工作年度报告".encode(), "工作年度报告".encode())
+    archive.night(Got(nameless))
+    item = ListedItem(URL, "吴忠市民政局2023年政府信息公开工作年度报告", None)
+    archive.night(Got(nameless), listing=ListingSeen(f"http://{HOST}/", None, "trs", 1, 1, True, (item,)))
+    assert shown(archive, NOW, "agency") == [("吴忠市民政局",)]
+    assert shown(archive, Clocks(known=archive.time(2)), "agency") == [("吴忠市民政局",)]
+    assert shown(archive, Clocks(known=archive.time(1)), "agency") == [(None,)]
+
+
+def test_that_two_names_are_one_bodys_was_known_when_a_person_said_so(archive: Archive) -> None:
+    long, short = REPORT, replace(REPORT, agency="吴忠市民政局办公室", year=2022)
+    archive.night(Got(page(long)), Got(page(short), OTHER_URL))
+    with archive.catalogue.reading() as session:
+        keys = {a.name: a.key for a in session.scalars(select(Agency))}
+    at = archive.moment(3)
+    made = decide(
+        archive.catalogue, keys[short.agency], keys[long.agency], Kind.SAME,
+        since=None, reason="one office", who="me", clock=lambda: at,
+    )  # fmt: skip
+    assert bodies(archive, NOW) == {keys[long.agency]}
+    assert bodies(archive, Clocks(known=archive.time(2))) == set(keys.values())
+    withdraw_decision(archive.catalogue, made, who="me", clock=lambda: archive.moment(5))
+    assert bodies(archive, NOW) == set(keys.values())
+    assert bodies(archive, Clocks(known=archive.time(4))) == {keys[long.agency]}
+    assert check(archive.catalogue) == []
 
 
 def test_the_figures_are_those_that_were_read_then(archive: Archive, readers: Readers) -> None:
