@@ -20,7 +20,7 @@ from archive.history.diff import Diff, diff_versions
 from archive.history.standing import NOW, Clocks, moment
 from archive.queries import Filter, SeriesRow, find_report, series
 from archive.recorder import read_blob
-from archive.regions import Level, region_code
+from archive.regions import Level
 from archive.search.find import Hit, search
 from archive.wide import ask_wide
 
@@ -169,7 +169,7 @@ class Archive:
         known: str | None = None,
     ) -> Iterator[Report]:
         """The reports, or as they stood at the end of the day ``seen`` and as known on ``known``."""
-        keep = _filter(region, level, agency=agency, year=year)
+        keep = Filter(region=region, level=level, agency=agency, year=year)
         return self._ask("reports", Report, keep, seen, known)
 
     def facts(
@@ -187,9 +187,9 @@ class Archive:
         known: str | None = None,
     ) -> Iterator[Fact]:
         """The figures, one a cell."""
-        keep = _filter(
-            region, level, report_id=self._number(report), agency=agency, year=year, table=table, row=row,
-            column=column,
+        keep = Filter(
+            report_id=self._number(report), agency=agency, year=year, region=region, level=level, table=table,
+            row=row, column=column,
         )  # fmt: skip
         return self._ask("facts", Fact, keep, seen, known)
 
@@ -213,7 +213,7 @@ class Archive:
     ) -> Iterator[Check]:
         """The forms' own arithmetic, and copies of a report that do not agree."""
         number = self._number(report)
-        keep = _filter(region, level, report_id=number, agency=agency, year=year, failed=failed)
+        keep = Filter(region=region, level=level, report_id=number, agency=agency, year=year, failed=failed)
         return self._ask("checks", Check, keep, seen, known)
 
     def changes(
@@ -230,8 +230,8 @@ class Archive:
         known: str | None = None,
     ) -> Iterator[Change]:
         """What changed; ``since`` keeps what was recorded on that day or later."""
-        keep = _filter(
-            region, level, report_id=self._number(report), layer=layer, cause=cause, kind=kind,
+        keep = Filter(
+            region=region, level=level, report_id=self._number(report), layer=layer, cause=cause, kind=kind,
             since=moment(since).replace("T23:59:59Z", "T00:00:00Z") if since else None,
         )  # fmt: skip
         return self._ask("changes", Change, keep, seen, known)
@@ -247,7 +247,7 @@ class Archive:
         late: bool = False,
     ) -> Iterator[Coverage]:
         """Which agency has published on which year."""
-        keep = _filter(region, level, agency=agency, year=year, state=state, late=late)
+        keep = Filter(region=region, level=level, agency=agency, year=year, state=state, late=late)
         return self._ask("coverage", Coverage, keep, None, None)
 
     def series(
@@ -261,7 +261,7 @@ class Archive:
     ) -> list[SeriesRow]:
         """One figure (``TABLE/ROW/COLUMN``) over agencies and years."""
         table, row, column = parse_place(cell)
-        keep = _filter(region, level, agency=agency, table=table, row=row, column=column)
+        keep = Filter(region=region, level=level, agency=agency, table=table, row=row, column=column)
         return series(self.catalogue, keep, years)
 
     def search(
@@ -275,7 +275,7 @@ class Archive:
         limit: int | None = 20,
     ) -> Iterator[Hit]:
         """The parts of reports that the query fits, the spot marked with «»."""
-        keep = _filter(region, level, agency=agency, year=year)
+        keep = Filter(region=region, level=level, agency=agency, year=year)
         with self.catalogue.reading() as session:
             yield from search(session, query, keep, limit)
 
@@ -328,10 +328,3 @@ class Archive:
 
 def _clocks(seen: str | None, known: str | None) -> Clocks:
     return Clocks(moment(seen) if seen else None, moment(known) if known else None)
-
-
-def _filter(region: str | None, level: Level | str | None, **others: Any) -> Filter:
-    """Raises :class:`archive.regions.NoSuchRegion`, or ValueError where there is no such level."""
-    return Filter(
-        region=region_code(region) if region else None, level=Level(level) if level else None, **others
-    )

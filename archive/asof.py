@@ -37,13 +37,18 @@ VIEWS = ("reports", "facts", "sections", "checks", "narrative", "contacts", "cit
 
 
 @contextmanager
-def ask_as_of(catalogue: Catalogue, view: str, keep: Filter, clocks: Clocks) -> Iterator[Rows]:
-    """The rows of a view that the filter keeps, under the two clocks."""
+def ask_as_of(
+    catalogue: Catalogue, view: str, keep: Filter, clocks: Clocks, columns: Sequence[str] = ()
+) -> Iterator[Rows]:
+    """The rows of a view that the filter keeps, under the two clocks; of the ``columns`` named: of facts
+    those of their report too.
+    """
     if clocks.now or (view == "changes" and clocks.known is None):
-        with ask(catalogue, view, replace(keep, happened_by=clocks.seen)) as found:
+        keep = replace(keep, happened_by=clocks.seen)
+        with ask(catalogue, view, keep, ", ".join(columns) or None) as found:
             yield found
         return
-    columns = tuple(c.strip() for c in COLUMNS[view].split(","))
+    columns = tuple(columns) or tuple(c.strip() for c in COLUMNS[view].split(","))
     with catalogue.reading() as session:
         rows = _changes(session, clocks, keep) if view == "changes" else _rows(session, view, keep, clocks)
         yield Rows(columns, ([row.get(c) for c in columns] for row in rows))

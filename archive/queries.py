@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Agency, Report
 from archive.catalogue.views import VIEWS
-from archive.regions import IN_REGION, Level, at_level, bounds, in_region, level_of, stem
+from archive.regions import IN_REGION, Level, at_level, bounds, in_region, level_of, region_code, stem
 
 AT_ONCE = 1000
 """Rows fetched with one call."""
@@ -35,8 +35,8 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What to keep. ``agency`` matches any part of a name; ``region`` the division and all below it;
-    ``level`` those of divisions of that level.
+    """What to keep. ``agency`` matches any part of a name; ``region`` (a division's code or name) that and
+    all below it; ``level`` those of divisions of that level.
 
     Of changes ``since`` keeps those recorded at that time or later, ``happened_by`` those that were seen by
     then. ``after`` keeps those with a greater number, and gives them in the order of their numbers.
@@ -45,7 +45,7 @@ class Filter:
     agency: str | None = None
     year: int | None = None
     region: str | None = None
-    level: Level | None = None
+    level: Level | str | None = None
     table: str | None = None
     row: str | None = None
     column: str | None = None
@@ -62,10 +62,19 @@ class Filter:
     failed: bool = False
     job: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raises :class:`archive.regions.NoSuchRegion`, or ValueError where there is no such level."""
+        if self.region is not None:
+            object.__setattr__(self, "region", region_code(self.region))
+        if self.level is not None:
+            object.__setattr__(self, "level", Level(self.level))
+
 
 @dataclass(frozen=True, slots=True)
 class SeriesRow:
-    """One agency's figure of one year; ``value`` is None where no number stands."""
+    """One agency's figure of one year; ``value`` is None where no number stands. Two bodies of one name
+    differ in their ``agency_id``.
+    """
 
     agency: str | None
     division_code: str | None
@@ -74,6 +83,7 @@ class SeriesRow:
     state: str
     raw: str
     report_id: int
+    agency_id: int | None
 
 
 COLUMNS = {
@@ -255,7 +265,7 @@ def _of_agency(keep: Filter, name: str) -> list[str]:
     if keep.region:
         wanted.append(IN_REGION)
     if keep.level:
-        wanted.append(at_level(keep.level))
+        wanted.append(at_level(Level(keep.level)))
     return wanted
 
 
@@ -290,7 +300,7 @@ def of_agencies(keep: Filter) -> list[ColumnElement[bool]]:
     if keep.region:
         wanted.append(Agency.division_code.startswith(stem(keep.region), autoescape=True))
     if keep.level:
-        wanted.append(literal_column(f"({at_level(keep.level, 'agency.division_code')})", Boolean()))
+        wanted.append(literal_column(f"({at_level(Level(keep.level), 'agency.division_code')})", Boolean()))
     return wanted
 
 
@@ -299,7 +309,7 @@ def keeps_agency(keep: Filter, agency: str | None, division_code: str | None) ->
     return (
         (keep.agency is None or keep.agency in (agency or ""))
         and (keep.region is None or in_region(division_code, keep.region))
-        and (keep.level is None or level_of(division_code) is keep.level)
+        and (keep.level is None or level_of(division_code) == keep.level)
     )
 
 
@@ -312,4 +322,4 @@ def series(catalogue: Catalogue, keep: Filter, years: range | None = None) -> li
         found = [
             SeriesRow(*row) for row in rows.rows if row[2] is not None and (years is None or row[2] in years)
         ]
-    return sorted(found, key=lambda s: (s.division_code or "", s.agency or "", s.year))
+    return sorted(found, key=lambda s: (s.division_code or "", s.agency or "", s.agency_id or 0, s.year))

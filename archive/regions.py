@@ -6,11 +6,12 @@ A division's code says both (GB/T 2260): two digits for the province, two for th
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import StrEnum
 
-from parsers.divisions import called, path_name
+from parsers.divisions import called, is_division, path_name
 
-_CODE = re.compile(r"\d{2}(?:\d{2}){0,2}")
+_CODE = re.compile(r"[0-9]{2}(?:[0-9]{2}){0,2}")
 _LISTED = 8
 
 
@@ -38,10 +39,11 @@ IN_REGION = "division_code BETWEEN :first AND :last"
 def region_code(text: str) -> str:
     """The code of a region named by its code (``640500``, ``6405``) or its name (``中卫市``, ``宁夏``).
 
+    A code need not be in our table, which is that of one day, but its province must.
     Raises :class:`NoSuchRegion`.
     """
-    words = text.strip()
-    if _CODE.fullmatch(words):
+    words = unicodedata.normalize("NFKC", text).strip()
+    if _CODE.fullmatch(words) and is_division(words[:2].ljust(6, "0")):
         return words.ljust(6, "0")
     codes = called(words)
     if len(codes) == 1:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from archive.asof import ask_as_of
@@ -25,8 +24,7 @@ OF_REPORT = (
     "url",
     "sha256",
 )
-_KEY = ("report_id", "agency", "division_code", "year", "sha256")
-"""What a report is known by: under the clocks one may have no number."""
+_OF_CELL = ("table_code", "row_code", "column_code", "value")
 
 
 def wide_cells(keep: Filter) -> tuple[str, ...]:
@@ -43,22 +41,14 @@ def wide_cells(keep: Filter) -> tuple[str, ...]:
 def ask_wide(catalogue: Catalogue, keep: Filter, clocks: Clocks = NOW) -> Iterator[Rows]:
     """A row for each report with such figures. A cell without number is None; ``facts`` tells its state."""
     shown = wide_cells(keep)
-    with ask_as_of(catalogue, "reports", keep, clocks) as found:
-        key, head = _taking(found, _KEY), _taking(found, OF_REPORT)
-        heads = {key(row): head(row) for row in found.rows}
-    with ask_as_of(catalogue, "facts", keep, clocks) as found:
-        yield Rows((*OF_REPORT, *shown), _rows(heads, found, shown))
+    with ask_as_of(catalogue, "facts", keep, clocks, (*OF_REPORT, *_OF_CELL)) as found:
+        yield Rows((*OF_REPORT, *shown), _rows(found.rows, shown))
 
 
-def _rows(heads: dict[Any, Any], found: Rows, shown: Sequence[str]) -> Iterator[Sequence[Any]]:
-    place, value = _taking(found, ("table_code", "row_code", "column_code")), found.columns.index("value")
-    for key, facts in groupby(found.rows, key=_taking(found, _KEY)):
+def _rows(facts: Iterable[Sequence[Any]], shown: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """A report's figures come one after the other, each with what is said of the report."""
+    for head, cells_of in groupby(facts, key=lambda fact: tuple(fact[: len(OF_REPORT)])):
         values: dict[str, Any] = {}
-        for fact in facts:
-            values.setdefault("/".join(place(fact)), fact[value])
-        if key in heads:
-            yield [*heads[key], *(values.get(cell) for cell in shown)]
-
-
-def _taking(found: Rows, names: Sequence[str]) -> itemgetter[Any]:
-    return itemgetter(*(found.columns.index(name) for name in names))
+        for *place, value in (fact[len(OF_REPORT) :] for fact in cells_of):
+            values.setdefault("/".join(place), value)
+        yield [*head, *(values.get(cell) for cell in shown)]

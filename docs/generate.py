@@ -228,7 +228,8 @@ def _option_name(command: Any, option: Any) -> str:
     if option.is_flag:
         return ", ".join(f"`{n}`" for n in names)
     kind = option.display_type(typer.Context(command)).strip("<>")
-    return ", ".join(f"`{n} {_KINDS.get(kind, kind.upper())}`" for n in names)
+    shown = kind.replace("|", "\\|") if "|" in kind else _KINDS.get(kind, kind.upper())
+    return ", ".join(f"`{n} {shown}`" for n in names)
 
 
 _KINDS = {"str": "TEXT", "int": "NUMBER", "float": "NUMBER"}

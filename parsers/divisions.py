@@ -54,13 +54,19 @@ def _named() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _short() -> dict[str, str]:
-    """Names without suffix (中卫, 宁夏) that only one division can mean."""
-    short: dict[str, set[str]] = {}
+def _bared() -> dict[str, set[str]]:
+    """Names without suffix (中卫, 宁夏), each with all divisions that it may mean."""
+    found: dict[str, set[str]] = {}
     for division in _all().values():
         for bare in _bare(division):
-            short.setdefault(bare, set()).add(division.code)
-    return {n: next(iter(c)) for n, c in short.items() if len(c) == 1 and n not in _named()}
+            found.setdefault(bare, set()).add(division.code)
+    return found
+
+
+@cache
+def _short() -> dict[str, str]:
+    """Names without suffix that only one division can mean."""
+    return {n: next(iter(c)) for n, c in _bared().items() if len(c) == 1 and n not in _named()}
 
 
 def _bare(division: Division) -> Iterable[str]:
@@ -156,18 +162,39 @@ def is_chain(text: str) -> bool:
     return bool(chain)
 
 
+def is_division(code: str) -> bool:
+    """Whether the table has a division of this code."""
+    return code in _all()
+
+
 def called(text: str) -> tuple[str, ...]:
-    """Codes of the divisions that the text names and nothing else: 中卫市, 宁夏, 宁夏回族自治区中卫市."""
-    name = mend(text).replace(" ", "")
-    if name in _short():
-        return (_short()[name],)
-    return candidates(name) if is_chain(name) else ()
+    """Codes of the divisions that the text names and nothing else, with or without suffix, alone or after
+    those above them: 中卫市, 宁夏, 宁夏中卫市. Of a city and the one county of its name the city is meant.
+    """
+    codes = _called("".join(mend(text).split()), ())
+    names = {code: _all()[code].name for code in codes}
+    return tuple(
+        sorted(c for c in codes if not any(_inside(c, o) and names[c] == names[o] for o in codes - {c}))
+    )
+
+
+def _called(text: str, above: tuple[str, ...]) -> set[str]:
+    found: set[str] = set()
+    for length in range(2, len(text) + 1):
+        name, rest = text[:length], text[length:]
+        codes = _within((*_named().get(name, ()), *_bared().get(name, ())), above)
+        if codes:
+            found |= _called(rest, codes) if rest else set(codes)
+    return found
 
 
 def path_name(code: str) -> str:
-    """A division's name after those above it: 宁夏回族自治区中卫市沙坡头区."""
-    division = _all()[code]
-    return (path_name(division.parent) if division.parent in _all() else "") + division.name
+    """A division's name after those above it: 宁夏回族自治区中卫市沙坡头区; the code if it is unknown."""
+    division = _all().get(code)
+    if division is None:
+        return code
+    above = division.parent if division.parent in _all() and division.parent != code else None
+    return (path_name(above) if above else "") + division.name
 
 
 def within_division(name: str, code: str) -> str:

@@ -27,11 +27,12 @@ SELECT r.report_id, a.name AS agency, r.year, e.edition, f.table_code, f.row_cod
        CASE WHEN k.correction_id IS NULL THEN f.value ELSE k.value END AS value,
        CASE WHEN k.correction_id IS NULL THEN f.state ELSE k.state END AS state,
        f.raw, f.locator, e.sha256, f.certainty, f.evidence, f.value AS read_value, k.correction_id,
-       a.division_code
+       a.division_code, r.agency_id, r.published_on, r.status, s.url
   FROM report r
  CROSS JOIN fact f
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   LEFT JOIN extraction e ON e.extraction_id = r.extraction_id
+  LEFT JOIN resource s ON s.resource_id = r.resource_id
   LEFT JOIN override o ON o.extraction_id = f.extraction_id AND o.report_id = r.report_id
        AND o.table_code = f.table_code AND o.row_code = f.row_code AND o.column_code = f.column_code
   LEFT JOIN correction k ON k.correction_id = o.correction_id
@@ -255,7 +256,7 @@ SELECT d.division_code, d.name AS agency, d.year,
             ELSE 'not_due' END AS state,
        d.due_on, r.published_on,
        CASE WHEN r.published_on IS NULL THEN NULL WHEN r.published_on > d.due_on THEN 1 ELSE 0 END AS late,
-       r.first_seen, r.report_id
+       r.first_seen, r.report_id, d.agency_id
   FROM due d
   LEFT JOIN report r ON r.agency_id = d.agency_id AND r.year = d.year
 """

@@ -46,11 +46,11 @@ def _narrowing(session: Session, keep: Filter) -> Iterator[list[str]]:
         yield [_year(keep.year)]
     if keep.region and len(stem(keep.region)) in _LEVELS:
         yield [_division(stem(keep.region))]
-    if keep.agency:
+    if keep.agency or keep.level:
         query = select(Agency.agency_id).where(*of_agencies(keep)).limit(MANY + 1)
         ids = list(session.scalars(query))
         if len(ids) <= MANY:
-            # none is called so: a word that stands nowhere
+            # there is none: a word that stands nowhere
             yield [_agency(i) for i in ids] or [_agency(0)]
 
 

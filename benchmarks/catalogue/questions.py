@@ -12,7 +12,9 @@ from archive.asof import ask_as_of
 from archive.catalogue.engine import Catalogue
 from archive.history.standing import Clocks
 from archive.queries import Filter, ask, series
+from archive.regions import Level
 from archive.search.find import search
+from archive.wide import ask_wide
 from benchmarks.catalogue.synthetic import FIRST, RARE
 
 QUERIES = (
@@ -54,6 +56,7 @@ def questions(catalogue: Catalogue) -> Iterator[Question]:
     yield Question("a series of a province", partial(_series, catalogue, Filter(region=province, **place)))
     yield Question("coverage of a province", rows("coverage", Filter(region=province)))
     yield Question("the reports of a county", rows("reports", Filter(region=division)))
+    yield Question("the figures of an agency, wide", partial(_wide, catalogue, Filter(agency=agency)))
     for query in QUERIES:
         yield Question(f"search {query}", partial(_found, catalogue, query, Filter()))
     for query in FILTERED:
@@ -64,10 +67,19 @@ def questions(catalogue: Catalogue) -> Iterator[Question]:
         yield Question(
             f"search {query} of an agency", partial(_found, catalogue, query, Filter(agency=agency))
         )
+    for query in FILTERED:  # all synthetic agencies are of counties
+        yield Question(
+            f"search {query} in cities", partial(_found, catalogue, query, Filter(level=Level.CITY))
+        )
 
 
 def _rows(catalogue: Catalogue, view: str, keep: Filter) -> int:
     with ask(catalogue, view, keep) as found:
+        return sum(1 for _ in found.rows)
+
+
+def _wide(catalogue: Catalogue, keep: Filter) -> int:
+    with ask_wide(catalogue, keep) as found:
         return sum(1 for _ in found.rows)
 
 

@@ -32,7 +32,8 @@ Region = Annotated[
     typer.Option(callback=_region, help="A division and all below it: its code, such as 640500, or name."),
 ]
 LevelName = Annotated[
-    Level | None, typer.Option("--level", help="The agency's level: its division's, by its code.")
+    Level | None,
+    typer.Option("--level", case_sensitive=False, help="The agency's level: its division's, by its code."),
 ]
 ReportName = Annotated[str | None, typer.Option("--report", help="A report: number, 'AGENCY YEAR' or URL.")]
 ReportArgument = Annotated[str, typer.Argument(help="A report: its number, 'AGENCY YEAR', or a URL of it.")]

@@ -24,7 +24,8 @@ def review(
         str | None, typer.Argument(help="A proposal's number; without it all are listed.")
     ] = None,
     kind: Annotated[
-        Kind | None, typer.Option("--as", help="What the first is to the second, if not as proposed.")
+        Kind | None,
+        typer.Option("--as", case_sensitive=False, help="What one is to the other, if not as proposed."),
     ] = None,
     since: Annotated[str | None, typer.Option(help="The day of a renaming or merger.")] = None,
     reason: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",

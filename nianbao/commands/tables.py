@@ -20,6 +20,7 @@ from nianbao import __version__
 from nianbao.commands.context import DONE_WITH_FAILURES, Home, open_home, opened, stop
 from nianbao.commands.options import Agency, Known, LevelName, Region, Seen, Year, clocks_of
 from nianbao.output import console, errors
+from parsers.divisions import path_name
 
 
 def export(
@@ -125,6 +126,10 @@ def _tables(
         console.print(f"{one.path}: {one.rows} rows", markup=False, soft_wrap=True)
 
 
+_LEVELS = {Level.PROVINCE: "省级", Level.CITY: "市级", Level.COUNTY: "县级"}
+
+
 def _feed_title(region: str | None, level: Level | None, agency: str | None) -> str:
-    whose = " ".join(word for word in (region, level, agency) if word)
+    words = (path_name(region) if region else None, _LEVELS[level] if level else None, agency)
+    whose = " ".join(word for word in words if word)
     return f"政府信息公开年报的变化{'：' + whose if whose else ''}"

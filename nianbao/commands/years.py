@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from archive.history.corrections import parse_place
-from archive.queries import Filter, Rows, SeriesRow, ask
+from archive.queries import COLUMNS, Filter, Rows, SeriesRow, ask
 from archive.queries import series as figures_over_years
 from nianbao.commands.context import open_home, opened, stop
 from nianbao.commands.options import Agency, Csv, Json, LevelName, Region, Year, form_of, year_span
@@ -39,7 +39,8 @@ def coverage(
     keep = Filter(agency=agency, year=year, region=region, level=level, state=state, late=late)
     form = form_of(as_json, as_csv)
     shown = None if wide else ("division_code", "agency", "year", "state", "due_on", "published_on", "late")
-    with opened(open_home(context)) as catalogue, ask(catalogue, "coverage", keep) as found:
+    columns = f"{COLUMNS['coverage']}, agency_id" if wide else None
+    with opened(open_home(context)) as catalogue, ask(catalogue, "coverage", keep, columns) as found:
         print_rows(_by_year(_states(found)) if wide else found, form, shown=shown)
 
 
@@ -74,29 +75,32 @@ def _long(found: list[SeriesRow]) -> Rows:
     return Rows(tuple(f.name for f in fields(SeriesRow)), (astuple(row) for row in found))
 
 
-_Cell = tuple[tuple[str | None, str | None], int, Any]
-"""Whose (division and agency), of which year, and what is said there."""
+_Whose = tuple[str | None, str | None, int | None]
+"""Division, name and number of an agency: two may have one name."""
+_Cell = tuple[_Whose, int, Any]
+"""Whose, of which year, and what is said there."""
 
 
 def _figures(found: Iterable[SeriesRow]) -> Iterator[_Cell]:
     """What is no number shows as its state."""
     for row in found:
         said = row.value if row.value is not None else f"({row.state})"
-        yield (row.division_code, row.agency), row.year, said
+        yield (row.division_code, row.agency, row.agency_id), row.year, said
 
 
 def _states(found: Rows) -> Iterator[_Cell]:
     for values in found.rows:
         row = dict(zip(found.columns, values, strict=True))
         said = f"{row['state']} (late)" if row["late"] == 1 else row["state"]
-        yield (row["division_code"], row["agency"]), row["year"], said
+        yield (row["division_code"], row["agency"], row["agency_id"]), row["year"], said
 
 
 def _by_year(found: Iterable[_Cell]) -> Rows:
     """A row for each agency, in their order, and a column for each year, empty where nothing is said."""
-    lines: dict[tuple[str | None, str | None], dict[int, Any]] = {}
+    lines: dict[_Whose, dict[int, Any]] = {}
     for who, year, said in found:
         lines.setdefault(who, {})[year] = said
     years = sorted({year for line in lines.values() for year in line})
     columns = ("division_code", "agency", *map(str, years))
-    return Rows(columns, ([*who, *(line.get(y) for y in years)] for who, line in lines.items()))
+    rows = ([division, agency, *map(line.get, years)] for (division, agency, _), line in lines.items())
+    return Rows(columns, rows)

@@ -24,7 +24,7 @@ from archive.catalogue.models import (
     Run,
 )
 from archive.queries import Filter, NoSuchReport, ask, find_report, series
-from archive.regions import Level
+from archive.regions import Level, NoSuchRegion
 from archive.wide import ask_wide, wide_cells
 
 TIME = "2026-11-21T02:30:00Z"
@@ -325,6 +325,14 @@ def test_wide_figures_have_a_row_for_each_report(filled: Catalogue) -> None:
     (one,) = wide(filled, Filter(level=Level.PROVINCE, column="total", row="received"))
     assert {name: value for name, value in one.items() if "/" in name} == {received: 5}
     assert wide_cells(Filter(table="other.1")) == ()
+
+
+def test_a_filter_says_what_is_no_region_or_level() -> None:
+    assert Filter(region="中卫市", level="city") == Filter(region="640500", level=Level.CITY)
+    with pytest.raises(NoSuchRegion):
+        Filter(region="nowhere")
+    with pytest.raises(ValueError, match="town"):
+        Filter(level="town")
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from nianbao.replica import REPORTS, render_html
+from nianbao.replica import REPORTS, Report, render_html
 from tests.whole.conftest import nianbao, rows
 
 CELL = "disclosure/licensing/decisions"
@@ -19,9 +20,13 @@ NAME = "吴忠市民政局 2023"
 
 
 def page(edited: bool) -> str:
-    html = render_html(REPORT.with_fact(CELL, Decimal(18)) if edited else REPORT)
-    html = html.replace("五、", f"{SENTENCE}五、", 1) if edited else html
-    return f"<html><head><title>{REPORT.title}</title></head><body><div id='zoom'>{html}</div></body></html>"
+    html = whole_page(REPORT.with_fact(CELL, Decimal(18)) if edited else REPORT)
+    return html.replace("五、", f"{SENTENCE}五、", 1) if edited else html
+
+
+def whole_page(report: Report) -> str:
+    html = render_html(report)
+    return f"<html><head><title>{report.title}</title></head><body><div id='zoom'>{html}</div></body></html>"
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +130,7 @@ def test_questions_of_a_region_by_name_and_of_a_level(home: Path) -> None:
         assert rows(home, view, "--region", "吴忠市", "--level", "city"), view
         assert rows(home, view, "--level", "county") == [], view
         assert rows(home, view, "--region", "110000") == [], view
-    assert rows(home, "search", SENTENCE, "--level", "city")
+    assert rows(home, "search", SENTENCE, "--level", "CITY")
     assert rows(home, "search", SENTENCE, "--level", "province") == []
     assert [line["2023"] for line in rows(home, "series", CELL, "--level", "city")] == [18]
     assert rows(home, "series", CELL, "--level", "county") == []
@@ -153,3 +158,19 @@ def test_exports_are_written(home: Path, tmp_path: Path) -> None:
     assert (tmp_path / "a.db").exists()
     assert "17 → 18" in (tmp_path / "changes.json").read_text("utf-8")
     nianbao(home, "export", "--feeds", str(tmp_path), "--seen", "2001-01-01", code=2)
+
+
+def test_two_bodies_of_one_name_have_a_row_each(tmp_path: Path) -> None:
+    """Of offices called 民政局 on sites whose division is not set, nobody knows which is meant."""
+    home = tmp_path / "home"
+    nianbao(home, "init", "--contact", "https://example.org/crawler")
+    for host, value in (("www.one.example", 17), ("www.other.example", 55)):
+        file = tmp_path / f"{host}.html"
+        report = replace(REPORT, agency="民政局").with_fact(CELL, Decimal(value))
+        file.write_text(whole_page(report), encoding="utf-8")
+        nianbao(home, "import", str(file), "--url", f"http://{host}/t20240122_1.html")
+    assert [line["agency"] for line in rows(home, "coverage", "--wide")] == ["民政局"] * 2
+    assert {line["2023"] for line in rows(home, "series", CELL)} == {17, 55}
+    table, row, column = CELL.split("/")
+    wide = rows(home, "facts", "--wide", "--table", table, "--row", row, "--column", column)
+    assert {line[CELL] for line in wide} == {17, 55}
