@@ -12,6 +12,7 @@ from parsers.characters import key
 from parsers.document import Document, Grid
 from parsers.forms import disclosure, others, requests, review, statistics
 from parsers.forms.rows import all_rows
+from parsers.forms.several import Above
 from parsers.furniture import is_furniture
 from parsers.report import Extraction, Fact, Mention, MentionKind, Outcome, Section, State
 
@@ -35,7 +36,7 @@ def read_document(document: Document) -> Extraction:
     """
     who = identity.read(document)
     grids = tuple(document.grids())
-    tables = _tables(grids, document.above())
+    tables = _tables(grids, Above(document.above(), who.year))
     parts = sections.read(document, who.title)
     reason = _why_not(document, who, tables, parts)
     common = Extraction(
@@ -73,11 +74,11 @@ def read_document(document: Document) -> Extraction:
     )
 
 
-def _tables(grids: Sequence[Grid], above: Sequence[Sequence[str]]) -> _Tables:
+def _tables(grids: Sequence[Grid], above: Above) -> _Tables:
     rows = all_rows(grids)
     disclosed = disclosure.read(rows, above)
-    requested = requests.read(rows, disclosed.edition if disclosed else None)
-    reviewed = review.read(rows)
+    requested = requests.read(rows, disclosed.edition if disclosed else None, above)
+    reviewed = review.read(rows, above)
     annex = statistics.read(rows)
     found = [reading for reading in (disclosed, requested, reviewed, annex) if reading]
     taken = frozenset(table for reading in found for table in reading.tables)

@@ -17,6 +17,7 @@ from parsers.document import Cell
 from parsers.forms import facts
 from parsers.forms.labels import Labels, words
 from parsers.forms.rows import Row
+from parsers.forms.several import Above, stated
 from parsers.forms.values import MONEY_UNIT, TEN_THOUSAND_YUAN
 from parsers.forms.vocabulary import Block, Label, Table, vocabulary
 from parsers.report import Fact, State
@@ -29,6 +30,12 @@ _PRINTED_UNIT = re.compile(rf"单位[:：]?\s*(?:人民币)?({MONEY_UNIT})|[（(
 _UNIT_LINE = re.compile(rf".*单位[:：]?[^元]{{0,8}}?({MONEY_UNIT})[）)]?")
 """A caption ends with the unit, that of other columns before it perhaps: （单位：件、元）."""
 _PART = re.compile(r"[一二三四五六七]、")
+_OTHER_SPAN = re.compile("上一?年|去年|前年|往年|历年|近.年|累计|同比|环比|增长|计划")
+"""A column of another span of time beside the form's own: 上年处理决定数量 is near 本年处理决定数量."""
+_HEADING = re.compile("主动公开")
+_NOTHING_ABOVE = Above()
+_FAR = 10_000
+"""Behind every column."""
 _CAPTION_LENGTH = 40
 """A longer line above a table is the text before it, not its caption."""
 
@@ -44,11 +51,13 @@ class Reading:
 
 class _Line(NamedTuple):
     """A row of values, with the head row above it if one is printed, its block's title (第二十条第…), and the
-    units that lines above its table or in it state.
+    units that lines above its table or in it state. Where two blocks stand side by side it ends before column
+    ``end``.
     """
 
     code: str
     label: Cell
+    end: int
     row: Row
     head: Row | None
     title: str
@@ -71,11 +80,8 @@ def _form(edition: str) -> Table:
     return vocabulary().table(CODE, edition)
 
 
-def read(rows: Sequence[Row], above: Sequence[Sequence[str]] = ()) -> Reading | None:
-    """Find and read the table among all rows of a document; None when it is not there.
-
-    ``above`` are, for each grid, the paragraphs before it.
-    """
+def read(rows: Sequence[Row], above: Above = _NOTHING_ABOVE) -> Reading | None:
+    """Find and read the table among all rows of a document; None when it is not there."""
     lines = _lines(rows, above)
     heads = {line.head.text for line in lines if line.head}
     if not heads or len({line.code for line in lines}) < 2:
@@ -84,24 +90,30 @@ def read(rows: Sequence[Row], above: Sequence[Sequence[str]] = ()) -> Reading | 
     result: list[Fact] = []
     for block in _form(edition).blocks:
         for row in block.rows:
-            result += _row_facts(block, row, [line for line in lines if line.code == row.code])
+            of_row = [line for line in lines if line.code == row.code]
+            result += _row_facts(block, row, _stated(of_row, above))
     if all(f.state is State.ABSENT for f in result):
         return None
     return Reading(tuple(result), edition, frozenset(line.row.table for line in lines))
 
 
-def _lines(rows: Sequence[Row], above: Sequence[Sequence[str]]) -> list[_Line]:
+def _stated(lines: list[_Line], above: Above) -> list[_Line]:
+    """The lines that the report may state; of one printed once more those of its own form."""
+    return stated(lines, lambda line: line.row.table, above, _HEADING) if len(lines) > 1 else lines
+
+
+def _lines(rows: Sequence[Row], above: Above) -> list[_Line]:
     """The form's rows, each with its head; rows of other tables, which have no such head, are passed over."""
     lines: list[_Line] = []
     head: Row | None = None
     title = ""
-    stated: frozenset[str] = frozenset()
+    unit: frozenset[str] = frozenset()
     table, ours = -1, False
     for row in rows:
         if row.table != table:
-            stated = _stated_above(above[row.table] if above else (), stated if ours else frozenset())
+            unit = _unit_above(above.of(row.table), unit if ours else frozenset())
             table, ours = row.table, False
-        stated |= _unit_of_row(row)
+        unit |= _unit_of_row(row)
         if _is_head(row):
             head, ours = row, True
             continue
@@ -110,13 +122,29 @@ def _lines(rows: Sequence[Row], above: Sequence[Sequence[str]]) -> list[_Line]:
         labels = row.labels
         if not labels or not head:
             continue
-        code = _code(labels[0].text)
-        if code and row.table - head.table <= 1:
+        named = _named(row)
+        if named and row.table - head.table <= 1:
             ours = True
-            lines.append(_Line(code, labels[0], row, head, title, stated))
-        elif not code and row.table != head.table and words(labels[0].text)[:3] not in (_BLOCK, "信息内"):
+            ends = [*(label.column for _, label in named[1:]), _FAR]
+            for (code, label), end in zip(named, ends, strict=True):
+                lines.append(_Line(code, label, end, row, head, title, unit))
+        elif not named and row.table != head.table and words(labels[0].text)[:3] not in (_BLOCK, "信息内"):
             head = None
     return lines
+
+
+def _named(row: Row) -> list[tuple[str, Cell]]:
+    """The rows of the form that a printed row bears, each with its label: one, but for blocks side by side.
+
+    Before the label may stand its block's title; a label behind others must be the form's, word for word.
+    """
+    first, *others = row.labels
+    if words(first.text).startswith(_BLOCK) and others:
+        first, *others = others
+    code = _code(first.text)
+    if code is None:
+        return []
+    return [(code, first), *((codes[0], c) for c in others if (codes := _row_labels().exact(c.text)))]
 
 
 def _is_head(row: Row) -> bool:
@@ -128,7 +156,7 @@ def _column_code(text: str) -> str | None:
     exact = _column_labels().exact(text)
     if exact:
         return exact[0]
-    near = _column_labels().near(text)
+    near = None if _OTHER_SPAN.search(words(text)) else _column_labels().near(text)
     return near.code if near else None
 
 
@@ -173,9 +201,13 @@ def _row_facts(block: Block, row: Label, lines: list[_Line]) -> list[Fact]:
 
 def _fact(line: _Line, block: Block, index: int, row: str) -> Fact:
     column = block.columns[index].code
-    head, cell = _cells(line, block, index)
+    heads = _heads(line)
+    head = _one_of(heads.get(column, []))
+    cell = _value(line, block, index, heads)
     if cell is None:
         return facts.absent(CODE, row, column)
+    if isinstance(cell, Row):
+        return facts.unreadable(CODE, row, column, cell.text, line.label.locator)
     money = column in _MONEY
     unit = TEN_THOUSAND_YUAN if money else ""
     printed = _units(line, head) if money else set[str]()
@@ -192,7 +224,7 @@ def _units(line: _Line, head: Cell | None) -> set[str]:
     } | line.stated
 
 
-def _stated_above(lines: Sequence[str], before: frozenset[str]) -> frozenset[str]:
+def _unit_above(lines: Sequence[str], before: frozenset[str]) -> frozenset[str]:
     """The unit that the lines above a grid state; where they state none, but only bear titles or say that the
     table goes on, that of the grid ``before``.
     """
@@ -217,20 +249,43 @@ def _unit_of_line(text: str) -> frozenset[str]:
     return frozenset([found[1]]) if found else frozenset()
 
 
-def _cells(line: _Line, block: Block, index: int) -> tuple[Cell | None, Cell | None]:
-    """The head of the column, and the value's cell: as many cells as columns are taken in order."""
-    heads = {_column_code(c.text): c for c in line.head.own} if line.head else {}
-    head = heads.get(block.columns[index].code)
-    values = [c for c in line.row.own if c.column > line.label.column]
-    if head:
-        under = [
-            c for c in values if c.column < head.column + head.colspan and head.column < c.column + c.colspan
-        ]
+def _heads(line: _Line) -> dict[str, list[Cell]]:
+    """The cells that head the row's columns, by code."""
+    found: dict[str, list[Cell]] = {}
+    for cell in line.head.own if line.head else ():
+        if line.label.column <= cell.column < line.end and (code := _column_code(cell.text)):
+            found.setdefault(code, []).append(cell)
+    return found
+
+
+def _one_of(heads: list[Cell]) -> Cell | None:
+    """The head of a column: of several the one that has the form's words; None where that is not one."""
+    exact = [c for c in heads if _column_labels().exact(c.text)] if len(heads) > 1 else heads
+    return exact[0] if len(exact) == 1 else None
+
+
+def _value(line: _Line, block: Block, index: int, heads: dict[str, list[Cell]]) -> Cell | Row | None:
+    """The value's cell; None where the table has none, the row where it cannot be told which it is.
+
+    It stands under its column's head; else as many cells as columns are taken in order.
+    """
+    values = [c for c in line.row.own if line.label.column < c.column < line.end]
+    printed = heads.get(block.columns[index].code, [])
+    if printed:
+        head = _one_of(printed)
+        under = _under(head, values) if head else values
         written = [c for c in under if c.text] or under
         if len(written) == 1:
-            return head, written[0]
+            return written[0]
+        if head is None or len(written) > 1:
+            return line.row
     written = [c for c in values if c.text]
     for cells in (values, written):
         if len(cells) == len(block.columns):
-            return head, cells[index]
-    return head, None
+            return cells[index]
+    told = [c for cells in heads.values() for head in cells for c in _under(head, values)]
+    return None if all(c in told for c in written) else line.row
+
+
+def _under(head: Cell, values: Sequence[Cell]) -> list[Cell]:
+    return [c for c in values if c.column < head.column + head.colspan and head.column < c.column + c.colspan]

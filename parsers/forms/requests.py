@@ -7,6 +7,7 @@ the years after still print it as one, and it is then read as the row ``other``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from parsers.document import Cell
 from parsers.forms import facts
 from parsers.forms.labels import Labels, is_shortened, similarity, words
 from parsers.forms.rows import Row, ascending, behind, values_after
+from parsers.forms.several import Above, stated
 from parsers.forms.vocabulary import Table, vocabulary
 from parsers.report import Fact
 
@@ -34,7 +36,10 @@ _LAST = ("other.other", "handled_total")
 """Rows whose labels, 其他 and 总计, are words of heads too; no table begins with them, or goes on with them
 behind its last row.
 """
+_FIRST = ("received", "carried_in")
 _END = "carried_out"
+_HEADING = re.compile("申请")
+_NOTHING_ABOVE = Above()
 _RECOGNISED = 4
 """So many rows with the form's own words make a table this one; no other table has even one by chance."""
 
@@ -91,7 +96,9 @@ def _form(edition: str) -> Table:
     return vocabulary().table(CODE, edition)
 
 
-def read(rows: Sequence[Row], disclosure_edition: str | None) -> Reading | None:
+def read(
+    rows: Sequence[Row], disclosure_edition: str | None, above: Above = _NOTHING_ABOVE
+) -> Reading | None:
     """Find and read the table among all rows of a document; None when it is not there."""
     known = [r for r in rows if any(len(c) == 1 and len(words(t)) > 3 for t, c in _exact(r))]
     if len(known) < _RECOGNISED:
@@ -99,7 +106,7 @@ def read(rows: Sequence[Row], disclosure_edition: str | None) -> Reading | None:
     tables = _adjoining(rows, {r.table for r in known})
     mine = [r for r in rows if r.table in tables]
     head = _head(mine)
-    lines = _aligned(_first_of_each(_lines(mine, head.columns)))
+    lines = _aligned(_stated(_lines(mine, head.columns), above))
     if not head.codes:
         lines = [line._replace(values=None) for line in lines]
     edition = _edition(lines, disclosure_edition)
@@ -169,6 +176,8 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
     started = False
     for index, row in enumerate(rows):
         label, code = _label(row, seen, columns[0][0] if columns else None)
+        if code in _FIRST and code in seen and _END in seen:
+            seen.clear()  # a further table of the form begins
         if label is None or _is_head(row) or (code in _LAST and (not started or _END in seen)):
             continue
         if code is None:
@@ -238,16 +247,25 @@ def _behind_labels(row: Row) -> tuple[Cell, ...]:
     return tuple(c for c in row.own if labels and c.column > labels[-1].column)
 
 
-def _first_of_each(lines: list[_Line]) -> list[_Line]:
-    """Stop where the form starts anew: a second table of the kind is not mixed into the first."""
-    seen: set[str] = set()
-    kept: list[_Line] = []
+def _stated(lines: list[_Line], above: Above) -> list[_Line]:
+    """The lines of the table that the report states; of several that it may state, all of them: what they say
+    alike is read.
+    """
+    tables = _tables(lines)
+    if len(tables) < 2:
+        return lines
+    return [line for table in stated(tables, lambda t: t[0].row.table, above, _HEADING) for line in table]
+
+
+def _tables(lines: list[_Line]) -> list[list[_Line]]:
+    """The lines table by table: one ends with its last rows, and the next begins with the first ones."""
+    tables: list[list[_Line]] = [[]]
     for line in lines:
-        if line.code in ("received", "carried_in") and line.code in seen:
-            break
-        seen.add(line.code or "")
-        kept.append(line)
-    return kept
+        codes = {known.code for known in tables[-1]}
+        if line.code in _FIRST and line.code in codes and codes & {_END, "handled_total"}:
+            tables.append([])
+        tables[-1].append(line)
+    return tables
 
 
 def _aligned(lines: list[_Line]) -> list[_Line]:

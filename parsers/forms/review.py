@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from parsers.characters import key
 from parsers.document import Cell
 from parsers.forms import facts
 from parsers.forms.rows import Row
+from parsers.forms.several import Above, stated
 from parsers.forms.values import looks_like_value
 from parsers.forms.vocabulary import vocabulary
 from parsers.report import Fact
@@ -36,6 +37,8 @@ _MARKS = ("复议", "诉讼", "起诉", "维持", "纠正", "审结", "尚未")
 _BEGINS_MARK = re.compile("[复诉起维纠审尚]")
 _HEAD = "行政诉讼 结果维持 结果纠正 其他结果 尚未审结 总计"
 """The head's words; a page's end parts even 结果维 from 持."""
+_HEADING = re.compile("复议|诉讼")
+_NOTHING_ABOVE = Above()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +49,65 @@ class Reading:
     tables: frozenset[int]
 
 
-def read(rows: Sequence[Row]) -> Reading | None:
-    """Find and read the table among all rows of a document; None when it is not there."""
-    start = next((i for i, row in enumerate(rows) if _opens(rows, i)), None)
-    if start is None:
+@dataclass(slots=True)
+class _Table:
+    """One table as it is walked through: its first grid, all of them, those with values, and its cells by
+    column.
+    """
+
+    first: int
+    tables: set[int] = field(default_factory=set)
+    bearing: set[int] = field(default_factory=set)
+    cells: dict[str, list[Cell]] = field(default_factory=dict)
+
+    def take(self, found: dict[str, Cell], table: int) -> None:
+        for code, cell in found.items():
+            self.cells.setdefault(code, []).append(cell)
+        if found:
+            self.tables.add(table)
+            self.bearing.add(table)
+
+
+def read(rows: Sequence[Row], above: Above = _NOTHING_ABOVE) -> Reading | None:
+    """Find and read the table among all rows of a document; None when it is not there. Of several that the
+    report may state, what they say alike is read.
+    """
+    columns = tuple(c.code for c in vocabulary().table(CODE, "2021").blocks[0].columns)
+    told = stated(_tables(rows, columns), lambda table: table.first, above, _HEADING)
+    if not told:
         return None
-    columns = [c.code for c in vocabulary().table(CODE, "2021").blocks[0].columns]
     cells: dict[str, list[Cell]] = {}
-    tables: set[int] = set()
+    for table in told:
+        for code, found in table.cells.items():
+            cells.setdefault(code, []).extend(found)
+    read_as = tuple(_fact(code, cells.get(code, [])) for code in columns)
+    return Reading(read_as, frozenset(i for table in told for i in table.tables))
+
+
+def _tables(rows: Sequence[Row], columns: tuple[str, ...]) -> list[_Table]:
+    """All tables of the form; one that goes on in another grid, under a head of its own, is one."""
+    tables: list[_Table] = []
+    table: _Table | None = None
     head: list[Row] = []
-    for row in rows[start:]:
+    for index, row in enumerate(rows):
+        if table is None:
+            if not _opens(rows, index):
+                continue
+            table, head = _Table(row.table), []
+            tables.append(table)
         if _is_head(row) or (head and _ends_head(row)):
-            head = [*head, row] if not head or _is_head_of(head[-1], row) else [row]
-            tables.add(row.table)
-        elif head and (_bears_values(row) or (not cells and _is_blank(row))):
+            anew = row.table > max(table.bearing, default=row.table) and _opens(rows, index)
+            head = [*head, row] if not head or (_is_head_of(head[-1], row) and not anew) else [row]
+            table.tables.add(row.table)
+        elif head and (_bears_values(row) or (not table.cells and _is_blank(row))):
             found = _placed(row, head, columns)
-            for code, cell in found.items():
-                cells.setdefault(code, []).append(cell)
-            tables |= {row.table} if found else set()
+            if table.cells.keys() & found.keys() and head[0].table > max(table.bearing):
+                table = _Table(head[0].table)
+                tables.append(table)
+            table.take(found, row.table)
         elif row.labels:
-            break
-    return Reading(tuple(_fact(code, cells.get(code, [])) for code in columns), frozenset(tables))
+            table = None
+    return tables
 
 
 _SPOILT = 6
@@ -115,7 +156,7 @@ def _is_blank(row: Row) -> bool:
     return len(row.own) >= len(_LEAVES) and not any(c.text for c in row.own)
 
 
-def _placed(row: Row, head: list[Row], columns: list[str]) -> dict[str, Cell]:
+def _placed(row: Row, head: list[Row], columns: Sequence[str]) -> dict[str, Cell]:
     """The row's cells by column code: through the head above them, else fifteen in order."""
     under = {code: c for c in row.own if (code := _column(c, head))}
     if len(under) in (5, 15):

@@ -1,0 +1,123 @@
+"""Reports that print a form more than once, or columns and blocks beside the form's own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from printed_reports import by_place, page_html, requests_sheet, review_sheet, sheets, table_html, wrong
+
+from parsers.read import read
+from parsers.report import Extraction, State
+
+TITLE = "中卫市民政局2023年政府信息公开工作年度报告"
+ALL = ("disclosure/licensing/decisions", "disclosure/penalties/decisions")
+
+
+def page(figures: dict[str, str]) -> str:
+    return page_html(TITLE, sheets(figures))
+
+
+def tabled(html: str) -> Extraction:
+    return read(html.encode())
+
+
+def beside(html: str, head: str, other: str, added: int) -> str:
+    """The page with a column behind one that is headed so, each figure so much higher."""
+
+    def more(found: re.Match[str]) -> str:
+        row = found[0]
+        cells = re.findall(r"<td[^>]*><p>[^<]*</p></td>", row)
+        if head in row:
+            return row.replace(cells[-1], cells[-1] + f"<td><p>{other}</p></td>")
+        last = re.search(r"<p>(\d+)</p></td>$", cells[-1]) if len(cells) == 2 else None
+        return row.replace(cells[-1], cells[-1] + f"<td><p>{int(last[1]) + added}</p></td>") if last else row
+
+    return re.sub(r"<tr>.*?</tr>", more, html)
+
+
+@pytest.mark.parametrize("other", ["上年处理决定数量", "累计处理决定数量", "去年处理决定数量"])
+def test_a_column_of_another_span_of_time_is_not_this_years(figures: dict[str, str], other: str) -> None:
+    html = beside(page(figures), "本年处理决定数量", other, 7)
+    assert html.count(other) == 2
+    assert wrong(tabled(html), figures) == {}
+
+
+def test_of_two_years_side_by_side_none_is_guessed(figures: dict[str, str]) -> None:
+    html = page(figures).replace("本年处理决定数量", "2023年处理决定数量")
+    found = by_place(tabled(beside(html, "2023年处理决定数量", "2022年处理决定数量", 7)))
+    assert {found[cell].state for cell in ALL} == {State.UNREADABLE}
+
+
+def test_blocks_side_by_side(figures: dict[str, str]) -> None:
+    table = (
+        "<table><tr><td colspan=2>第二十条第（五）项</td><td colspan=2>第二十条第（八）项</td></tr>"
+        "<tr><td>信息内容</td><td>本年处理决定数量</td><td>信息内容</td><td>本年收费金额（单位：万元）</td></tr>"
+        "<tr><td>行政许可</td><td>11</td><td>行政事业性收费</td><td>4.5</td></tr>"
+        "<tr><td>信息内容</td><td>本年处理决定数量</td><td>信息内容</td><td>本年处理决定数量</td></tr>"
+        "<tr><td>行政处罚</td><td>22</td><td>行政强制</td><td>33</td></tr></table>"
+    )
+    html = re.sub("<table>.*?</table>", table, page(figures), count=1)
+    found = by_place(tabled(html))
+    read_as = {place: float(found[place].value or -1) for place in found if found[place].value is not None}
+    assert read_as[ALL[0]] == 11
+    assert read_as[ALL[1]] == 22
+    assert read_as["disclosure/coercive_measures/decisions"] == 33
+    assert read_as["disclosure/fees/amount_10k_yuan"] == 4.5
+
+
+def test_the_article_in_a_column_of_its_own(figures: dict[str, str]) -> None:
+    first, rest = page(figures).split("</table>", 1)
+    first = re.sub(r"<tr>(<td[^>]*><p>信息内容)", r"<tr><td><p>条款</p></td>\1", first)
+    first = re.sub(r"<tr>(<td[^>]*><p>(?!第二十|信息内容|条款))", r"<tr><td><p>第二十条第（五）项</p></td>\1", first)
+    assert wrong(tabled(f"{first}</table>{rest}"), figures) == {}
+
+
+OTHERS = {
+    "last year's": "附：上年度（2022年）情况",
+    "last year's, by the year": "2022年情况表",
+    "the whole city's": "全市总体情况：",
+}
+
+
+@pytest.mark.parametrize("caption", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("sheet", [requests_sheet, review_sheet], ids=["requests", "review"])
+@pytest.mark.parametrize("behind", [False, True], ids=["before", "behind"])
+def test_a_table_of_another_year_or_body_is_not_the_reports(
+    figures: dict[str, str], caption: str, sheet: object, behind: bool
+) -> None:
+    assert callable(sheet)
+    other = f"<p>{caption}</p>{table_html(sheet(dict.fromkeys(figures, '7')))}"
+    at = "<h3>五、" if behind else "<h3>二、"
+    assert wrong(tabled(page(figures).replace(at, other + at, 1)), figures) == {}
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["this year's first", "last year's first"])
+def test_last_years_whole_report_on_the_same_page(figures: dict[str, str], first: bool) -> None:
+    body = re.search("<div class='TRS_Editor'>(.*)</div><div class='foot'>", page(figures))
+    other = re.search("<div class='TRS_Editor'>(.*)</div><div class='foot'>", page(dict.fromkeys(figures, "7")))
+    assert body is not None
+    assert other is not None
+    last = other[1].replace("2023", "2022")
+    both = body[1] + last if first else last + body[1]
+    assert wrong(tabled(page(figures).replace(body[1], both)), figures) == {}
+
+
+def test_what_two_tables_of_one_form_say_unlike_is_not_read(figures: dict[str, str]) -> None:
+    """Nothing tells which of them the report states."""
+    other = {**figures, "requests/received/total": "99999"}
+    second = table_html(requests_sheet(other))
+    html = page(figures).replace("<h3>四、", f"{second}<h3>四、", 1)
+    found = by_place(tabled(html.replace("<h3>三、", "<h3>").replace("<h3>二、", "<h3>")))
+    assert found["requests/received/total"].state is State.UNREADABLE
+    assert found["requests/granted/total"].raw == figures["requests/granted/total"]
+
+
+def test_a_row_that_is_printed_twice_with_other_figures_is_the_only_one_lost(figures: dict[str, str]) -> None:
+    html = page(figures)
+    (row,) = re.findall(r"<tr><td[^>]*><p>一、本年新收[^<]*</p></td>.*?</tr>", html)
+    html = html.replace(row, re.sub(r"<p>\d+</p>", "<p>0</p>", row) + row)
+    lost = {place for place in figures if place.startswith("requests/received/")}
+    found = tabled(html)
+    assert {by_place(found)[place].state for place in lost} == {State.UNREADABLE}
+    assert wrong(found, {k: v for k, v in figures.items() if k not in lost}) == {}
