@@ -2,7 +2,8 @@
 
 A count is taken with the words before it in its clause (收到政府信息公开申请 9 件), else with those behind.
 It is left out where it is no exact count (余, 多, 约), compares with another year (同比, 增加), or is one of
-several that share their words (分别). That none came (未收到…申请) is a count of 0.
+several that share their words (分别). So is what is of another year, of a part of the office (本级 12 件,
+各部门 19 件) or of more than this form counts. That none came (未收到…申请) is a count of 0.
 """
 
 from __future__ import annotations
@@ -27,9 +28,21 @@ _COUNT = re.compile(
 _BOUNDS = re.compile(r"[，,、：:（）();；。！？!?]")
 _INEXACT = re.compile(r"约$|近$|同比|较上|较去|比上|比去|相比|增加|增长|减少|下降|上升|提高|累计达")
 _SHARED = re.compile(r"分别|各\d")
-_NOTHING = re.compile(
-    r"(?:未|没有|无)(?:新)?(?:发生|收到|接到|出现|产生|有|受理|被)?[^，,；;。]*?(?P<what>(?:政府信息公开的?|公开|依)申请(?!引|产生|导致|而)|行政复议|行政诉讼)"
+_ANYBODY = (
+    r"(?:任何|公民|法人|或者?|和|及|以及|其他|其它|组织|个人|单位|社会|公众|群众|、|向|本|我|机关|[局镇乡县区市厅院]|街道|提出|提交|"
+    r"的|有关|相关|关于|要求|一|[件例起宗条]|政府|政务|信息|主动)*"
 )
+"""Words between 未收到 and 申请 that do not narrow what did not come, as 逾期答复 or 商业企业 do."""
+_NO_REQUEST = re.compile(
+    rf"(?:未|没有|无)新?(?:发生|收到|接到|出现|产生|有|受理)?(?:过)?{_ANYBODY}(?:公开的?|依)申请"
+    r"(?!引|产生|导致|而|处理|办理|答复|不|被|逾期|的?(?:行政)?(?:复议|诉讼|投诉|举报|收费|纠错))"
+)
+_NO_REMEDY = re.compile(r"(?:未|没有|无)[^，,；;。]*?行政(?:复议|诉讼)")
+_YEAR = re.compile(r"(20\d\d)年")
+_PLANNED = re.compile("计划|预计|拟(?:办|受|公)|将(?:要|继续|办理|受理|公开)")
+_OF_A_PART = re.compile("本级|各?部门|各(?:乡|镇|单位|街道)|下属|[以之]来")
+_OF_ALL = re.compile("其中[^。]*政府?信息公开|应诉")
+"""Reviews and lawsuits of every kind, not only those about disclosure."""
 
 _Rules = tuple[tuple[str, re.Pattern[str]], ...]
 """Codes and what tells them, in the order in which they are tried."""
@@ -80,15 +93,19 @@ _ARTICLES = frozenset("条篇次份")
 _CASES = frozenset("件宗例份起次")
 
 
-def read(document: Document) -> tuple[Stated, ...]:
-    """All counts of the prose in reading order; the same count stated again is listed once."""
+def read(document: Document, year: int | None = None) -> tuple[Stated, ...]:
+    """All counts of the prose in reading order; the same count stated again is listed once. What a sentence
+    says of another year than the report's is left out.
+    """
     found: dict[tuple[str, Decimal], Stated] = {}
     for paragraph in document.paragraphs():
         if not _WORTH.search(paragraph.text):
             continue
+        before = ""
         for sentence in _SENTENCE.findall(_plain(paragraph.text)):
-            for code, value, unit in _of_sentence(sentence):
+            for code, value, unit in _of_sentence(sentence, before, year):
                 found.setdefault((code, value), Stated(code, value, unit, sentence, paragraph.locator))
+            before = before + sentence if sentence[-1] in "；;" else ""
     return tuple(found.values())
 
 
@@ -97,7 +114,8 @@ def _plain(text: str) -> str:
     return plain.translate(_DIGITS) if _WIDE_DIGIT.search(plain) else plain
 
 
-def _of_sentence(sentence: str) -> Iterator[tuple[str, Decimal, str]]:
+def _of_sentence(sentence: str, above: str, year: int | None) -> Iterator[tuple[str, Decimal, str]]:
+    """``above`` is what stands before a semicolon: what the sentence speaks of may have been said there."""
     counts = list(_COUNT.finditer(sentence))
     last = 0
     for index, count in enumerate(counts):
@@ -107,11 +125,22 @@ def _of_sentence(sentence: str) -> Iterator[tuple[str, Decimal, str]]:
         if count["about"] or _SHARED.search(sentence[: count.start()]):
             continue
         after = _first_clause(sentence[last:following])
-        code = _code(before, after, sentence[: count.start()], count["unit"])
-        if code:
+        so_far = above + sentence[: count.start()]
+        code = _code(before, after, so_far, count["unit"])
+        if code and _is_ours(code, sentence, so_far, year):
             yield code, _number(count), count["unit"]
     if not counts:
         yield from _none(sentence)
+
+
+def _is_ours(code: str, sentence: str, so_far: str, year: int | None) -> bool:
+    """Whether a count is of the year that is reported on, and of what the form counts."""
+    if code.startswith("review.") and _OF_ALL.search(sentence):
+        return False
+    said = [int(written) for written in _YEAR.findall(so_far)[-1:]]
+    if year is None or not said:
+        return True
+    return said[0] == year or (code == "requests.carried_in" and said[0] == year - 1)
 
 
 def _number(count: re.Match[str]) -> Decimal:
@@ -132,7 +161,7 @@ def _clause(before: str) -> str:
 
 def _code(before: str, after: str, so_far: str, unit: str) -> str | None:
     clause = _clause(before)
-    if _INEXACT.search(clause) or _INEXACT.search(after[:4]):
+    if any(words.search(clause) for words in (_INEXACT, _PLANNED)) or _INEXACT.search(after[:4]):
         return None
     for words in (clause, after) if len(clause) < 3 else (clause,):
         code = _remedy(words, so_far) or _request(words, so_far) if unit in _CASES else None
@@ -172,7 +201,7 @@ def _request(clause: str, so_far: str) -> str | None:
         return result if "申请" in so_far else None
     if _NOT_REQUESTS.search(clause) or "申请" not in so_far:
         return None
-    if _APPLICANT.search(clause):
+    if _APPLICANT.search(clause) or _OF_A_PART.search(clause):
         return None
     way = _first(_WAYS, clause)
     if way:
@@ -188,12 +217,9 @@ def _first(rules: _Rules, clause: str) -> str | None:
 
 def _none(sentence: str) -> Iterator[tuple[str, Decimal, str]]:
     """That nothing of the kind came, in a sentence without any count."""
-    for match in _NOTHING.finditer(sentence):
-        clause = sentence[match.start() :]
-        if "申请" in match["what"] and "复议" not in match["what"]:
-            yield "requests.received", Decimal(0), "件"
-        if "行政复议" in clause:
-            yield "review.reconsideration", Decimal(0), "件"
-        if "诉讼" in clause:
-            yield "review.litigation", Decimal(0), "件"
-        return
+    if _NO_REQUEST.search(sentence):
+        yield "requests.received", Decimal(0), "件"
+    if match := _NO_REMEDY.search(sentence):
+        for code, name in (("review.reconsideration", "行政复议"), ("review.litigation", "诉讼")):
+            if name in sentence[match.start() :]:
+                yield code, Decimal(0), "件"

@@ -17,7 +17,11 @@ from parsers.furniture import is_furniture
 from parsers.report import Extraction, Fact, Mention, MentionKind, Outcome, Section, State
 
 _LEAST_TEXT = 200
-_OTHER_KIND = re.compile(r"法治政府|预算|决算|绩效|公开指南|政府工作报告|社会责任")
+_OTHER_KIND = re.compile(
+    r"法治政府|预算|决算|绩效|公开指南|政府工作报告|社会责任|执法(?![局队中办委]|[大支总]队)|行政(?:复议|应诉)(?![局中])|"
+    r"[上下]半年|季度|月份?(?:报|统计|情况)"
+)
+"""Reports that may print rows of the same forms, of a part of the year or of other cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def read_document(document: Document) -> Extraction:
         return replace(common, outcome=Outcome.UNREADABLE, reason=f"{document.refused}; its pages: {reason}")
     if reason:
         return common
-    stated = narrative.read(document)
+    stated = narrative.read(document, who.year)
     return Extraction(
         outcome=Outcome.REPORT,
         reason=f"{document.refused}; its pages were read as pictures" if document.refused else None,
@@ -96,12 +100,11 @@ def _why_not(
 ) -> str | None:
     """Why this is no report; None when it is one."""
     title = who.title or ""
+    if tables.statutory and not who.titled and _OTHER_KIND.search(title):
+        return "a report of another kind, or on a part of the year"
     if tables.statutory and (tables.filled or who.titled):
-        return (
-            None
-            if not identity.is_notice(title) or tables.filled
-            else "a notice about the reports, its form empty"
-        )
+        sample = identity.is_notice(title) and not any(fact.value for fact in tables.facts)
+        return "a notice about the reports, its form empty" if sample else None
     if identity.is_notice(title):
         return "a notice about the reports, or another kind of page"
     if not who.titled:

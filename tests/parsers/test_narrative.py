@@ -109,6 +109,41 @@ def test_what_is_no_exact_count_of_its_own_is_left_out(text: str) -> None:
     assert stated(text) == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全年无逾期答复政府信息公开申请情况。",
+        "未发生因政府信息公开申请处理不当引起的投诉。",
+        "未收到商业企业提出的政府信息公开申请。",
+        "申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请。",
+        "2022年收到政府信息公开申请19件。",
+        "2024年计划办理政府信息公开申请50件。",
+        "自条例施行以来收到政府信息公开申请1890件。",
+        "县政府本级收到政府信息公开申请12件，各部门收到申请19件。",
+        "全年受理行政复议案件120件，其中涉及政府信息公开的3件。",
+        "行政诉讼应诉案件56件。",
+    ],
+)
+def test_what_is_of_another_year_or_a_part_or_the_whole_is_not_the_reports_count(text: str) -> None:
+    document = Document("text/html", (Paragraph(text, "at"),))
+    assert narrative.read(document, 2023) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2023年收到政府信息公开申请31件，2022年收到19件。", {"requests.received": 31}),
+        ("收到申请9件，其中2022年度上年结转2件。", {"requests.received": 9, "requests.carried_in": 2}),
+        ("收到政府信息公开申请31件；办结30件，结转下年度1件。",
+         {"requests.received": 31, "requests.handled": 30, "requests.carried_out": 1}),
+        ("没有收到任何公民、法人或其他组织向本机关提出的政府信息公开申请。", {"requests.received": 0}),
+    ],
+)  # fmt: skip
+def test_counts_of_the_year(text: str, expected: dict[str, int]) -> None:
+    document = Document("text/html", (Paragraph(text, "at"),))
+    assert {fact.code: fact.value for fact in narrative.read(document, 2023)} == expected
+
+
 def test_a_sentence_comes_with_its_count() -> None:
     document = Document("text/html", (Paragraph("办公室开会2次。全年收到政府信息公开申请4件。", "at:p"),))
     (fact,) = narrative.read(document)

@@ -8,7 +8,7 @@ import pytest
 from printed_reports import by_place, page_html, requests_sheet, review_sheet, sheets, table_html, wrong
 
 from parsers.read import read
-from parsers.report import Extraction, State
+from parsers.report import Extraction, Outcome, State
 
 TITLE = "中卫市民政局2023年政府信息公开工作年度报告"
 ALL = ("disclosure/licensing/decisions", "disclosure/penalties/decisions")
@@ -69,7 +69,8 @@ def test_blocks_side_by_side(figures: dict[str, str]) -> None:
 def test_the_article_in_a_column_of_its_own(figures: dict[str, str]) -> None:
     first, rest = page(figures).split("</table>", 1)
     first = re.sub(r"<tr>(<td[^>]*><p>信息内容)", r"<tr><td><p>条款</p></td>\1", first)
-    first = re.sub(r"<tr>(<td[^>]*><p>(?!第二十|信息内容|条款))", r"<tr><td><p>第二十条第（五）项</p></td>\1", first)
+    row = r"<tr>(<td[^>]*><p>(?!第二十|信息内容|条款))"
+    first = re.sub(row, r"<tr><td><p>第二十条第（五）项</p></td>\1", first)
     assert wrong(tabled(f"{first}</table>{rest}"), figures) == {}
 
 
@@ -95,7 +96,8 @@ def test_a_table_of_another_year_or_body_is_not_the_reports(
 @pytest.mark.parametrize("first", [True, False], ids=["this year's first", "last year's first"])
 def test_last_years_whole_report_on_the_same_page(figures: dict[str, str], first: bool) -> None:
     body = re.search("<div class='TRS_Editor'>(.*)</div><div class='foot'>", page(figures))
-    other = re.search("<div class='TRS_Editor'>(.*)</div><div class='foot'>", page(dict.fromkeys(figures, "7")))
+    sevens = page(dict.fromkeys(figures, "7"))
+    other = re.search("<div class='TRS_Editor'>(.*)</div><div class='foot'>", sevens)
     assert body is not None
     assert other is not None
     last = other[1].replace("2023", "2022")
@@ -121,3 +123,29 @@ def test_a_row_that_is_printed_twice_with_other_figures_is_the_only_one_lost(fig
     found = tabled(html)
     assert {by_place(found)[place].state for place in lost} == {State.UNREADABLE}
     assert wrong(found, {k: v for k, v in figures.items() if k not in lost}) == {}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "某县2023年上半年政府信息公开工作报告",
+        "某县2023年第三季度依申请公开情况统计",
+        "某县2023年法治政府建设年度报告",
+        "某县2023年行政执法情况统计年报",
+        "某县2023年行政复议行政应诉案件统计分析报告",
+    ],
+)
+def test_a_report_of_another_kind_may_print_the_same_tables(figures: dict[str, str], title: str) -> None:
+    assert tabled(page_html(title, sheets(figures))).outcome is Outcome.NOT_A_REPORT
+
+
+def test_a_notice_with_a_sample_of_zeros_is_no_report(figures: dict[str, str]) -> None:
+    zeros = sheets(dict.fromkeys(figures, "0"))
+    notice = page_html("关于报送2023年度政府信息公开工作年度报告有关数据的通知", zeros)
+    assert tabled(notice).outcome is Outcome.NOT_A_REPORT
+    assert tabled(page_html(TITLE, zeros)).outcome is Outcome.REPORT
+
+
+@pytest.mark.parametrize("title", ["某市综合行政执法局", "某市行政复议局网站", "年报"])
+def test_a_report_under_a_name_only_is_one(figures: dict[str, str], title: str) -> None:
+    assert tabled(page_html(title, sheets(figures))).outcome is Outcome.REPORT
