@@ -26,9 +26,20 @@ CODE = "disclosure"
 _EDITIONS = ("2021", "2019")
 _BLOCK = "第二十"
 _MONEY = frozenset({"amount_10k_yuan", "procurement_amount"})
-_PRINTED_UNIT = re.compile(rf"单位[:：]?\s*(?:人民币)?({MONEY_UNIT})|[（(](?:人民币)?({MONEY_UNIT})[）)]")
-_UNIT_LINE = re.compile(rf".*单位[:：]?[^元]{{0,8}}?({MONEY_UNIT})[）)]?")
+_PRINTED_UNIT = re.compile(
+    rf"单位[:：]?\s*(?:人民币)?(?P<unit>{MONEY_UNIT})|[（(](?:人民币)?(?P<inside>{MONEY_UNIT})(?:/人民币)?[）)]|"
+    rf"[:：]\s*(?:人民币)?(?P<behind>{MONEY_UNIT})$"
+)
+_UNIT_LINE = re.compile(rf".*单位[:：]?[^元]{{0,8}}?({MONEY_UNIT})[）)。]*")
 """A caption ends with the unit, that of other columns before it perhaps: （单位：件、元）."""
+_UNIT = re.compile(MONEY_UNIT)
+_UNKNOWN_UNIT = "?"
+_NOTE = re.compile("[（(]?(?:注|备注|说明|附注)")
+_CHANGE = "change"
+_DOWN, _UP = "减少|下降|降低|减|降|↓", "增加|增长|上升|增|↑"
+_DIRECTION = re.compile(
+    rf"(?:(?P<before>{_DOWN}|{_UP})\s*(?P<of>\d[\d,.]*)|(?P<number>\d[\d,.]*)\s*[（(]?(?P<behind>{_DOWN}|{_UP})[）)]?)"
+)
 _PART = re.compile(r"[一二三四五六七]、")
 _OTHER_SPAN = re.compile("上一?年|去年|前年|往年|历年|近.年|累计|同比|环比|增长|计划")
 """A column of another span of time beside the form's own: 上年处理决定数量 is near 本年处理决定数量."""
@@ -67,6 +78,7 @@ class _Line(NamedTuple):
 @cache
 def _row_labels() -> Labels:
     known = [(r.label, r.code) for edition in _EDITIONS for r in _form(edition).rows()]
+    known += [(label, "regulations") for label in ("行政规章", "政府规章", "部门规章", "地方政府规章")]
     return Labels(known)
 
 
@@ -112,6 +124,7 @@ def _lines(rows: Sequence[Row], above: Above) -> list[_Line]:
     for row in rows:
         if row.table != table:
             unit = _unit_above(above.of(row.table), unit if ours else frozenset())
+            unit |= _unit_below(above.of(row.table + 1))
             table, ours = row.table, False
         unit |= _unit_of_row(row)
         if _is_head(row):
@@ -213,15 +226,34 @@ def _fact(line: _Line, block: Block, index: int, row: str) -> Fact:
     printed = _units(line, head) if money else set[str]()
     if len(printed) > 1 and "元" not in cell.text:
         return facts.unreadable(CODE, row, column, cell.text, cell.locator)
+    if column == _CHANGE:
+        return _change(row, cell)
     return facts.from_cell(CODE, row, column, cell, unit, "".join(printed) if len(printed) == 1 else "")
 
 
+def _change(row: str, cell: Cell) -> Fact:
+    """How much more or less than the year before: ``20（减少）`` and ``↓20`` are -20."""
+    told = _DIRECTION.fullmatch("".join(cell.text.split()))
+    if told:
+        sign = "-" if re.fullmatch(_DOWN, told["before"] or told["behind"]) else ""
+        signed = cell._replace(text=f"{sign}{told['of'] or told['number']}")
+        return facts.from_cell(CODE, row, _CHANGE, signed)._replace(raw=cell.text)
+    fact = facts.from_cell(CODE, row, _CHANGE, cell)
+    if fact.value is not None and fact.value > 0 and re.search(_DOWN, cell.text):
+        return facts.unreadable(CODE, row, _CHANGE, cell.text, cell.locator)
+    return fact
+
+
 def _units(line: _Line, head: Cell | None) -> set[str]:
-    """The units of money that a column's head, its row's label, its block's title and its caption state."""
+    """The units of money that a column's head, its row's label, its block's title, a cell beside the figure
+    and the lines round the table state; an unknown one where the head speaks of money otherwise.
+    """
     texts = (head.text if head else "", line.label.text, line.title)
-    return {
-        inside or behind for text in texts for inside, behind in _PRINTED_UNIT.findall(text)
-    } | line.stated
+    found = {unit for text in texts for match in _PRINTED_UNIT.findall(text) for unit in match if unit}
+    if not found and head and "元" in head.text:
+        found = {_UNKNOWN_UNIT}
+    beside = (c.text for c in line.row.own if line.label.column < c.column < line.end)
+    return found | {text for text in beside if _UNIT.fullmatch(text)} | line.stated
 
 
 def _unit_above(lines: Sequence[str], before: frozenset[str]) -> frozenset[str]:
@@ -234,6 +266,11 @@ def _unit_above(lines: Sequence[str], before: frozenset[str]) -> frozenset[str]:
         if len(line) > _CAPTION_LENGTH or "。" in line or _PART.match(line):
             return frozenset()
     return before
+
+
+def _unit_below(lines: Sequence[str]) -> frozenset[str]:
+    """The unit that a note directly below a grid states."""
+    return _unit_of_line(lines[0]) if lines and _NOTE.match(lines[0]) else frozenset()
 
 
 def _unit_of_row(row: Row) -> frozenset[str]:

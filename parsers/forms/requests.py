@@ -78,7 +78,17 @@ class _Line(NamedTuple):
 def _labels() -> Labels:
     known = [(r.label, r.code) for edition in _EDITIONS for r in _form(edition).rows()]
     known += [("部分公开", "partially_granted"), ("合计", "handled_total")]
+    known += [(f"{start}结转下{year}政府信息公开申请数量", "carried_out") for start in ("", "本年", "本年度")
+              for year in ("年", "年度", "一年", "一年度")]  # fmt: skip
     return Labels(known)
+
+
+@cache
+def _joined() -> Labels:
+    """Labels with their group's before them in one cell: （三）不予公开1.属于国家秘密."""
+    rows = [row for edition in _EDITIONS for row in _form(edition).rows() if row.under]
+    named = [(f"{row.under[-1]}{row.label}", row.code) for row in rows]
+    return Labels([*named, *((f"{words(row.under[-1])}{words(row.label)}", row.code) for row in rows)])
 
 
 @cache
@@ -106,7 +116,7 @@ def read(
     tables = _adjoining(rows, {r.table for r in known})
     mine = [r for r in rows if r.table in tables]
     head = _head(mine)
-    lines = _aligned(_stated(_lines(mine, head.columns), above))
+    lines = _without_shifted(_aligned(_stated(_lines(mine, head.columns), above)), head.columns)
     if not head.codes:
         lines = [line._replace(values=None) for line in lines]
     edition = _edition(lines, disclosure_edition)
@@ -115,7 +125,12 @@ def read(
 
 
 def _exact(row: Row) -> list[tuple[str, tuple[str, ...]]]:
-    return [(c.text, codes) for c in row.labels if (codes := _labels().exact(c.text))]
+    return [(c.text, codes) for c in row.labels if (codes := _codes(c.text))]
+
+
+def _codes(label: str) -> tuple[str, ...]:
+    """The rows whose label this is, word for word, with or without its group's."""
+    return _labels().exact(label) or _joined().exact(label)
 
 
 def _adjoining(rows: Sequence[Row], known: set[int]) -> set[int]:
@@ -186,8 +201,8 @@ def _lines(rows: Sequence[Row], columns: tuple[tuple[int, int], ...]) -> list[_L
         started = started or code is not None
         if code is None and (not started or values is None or not any(c.text for c in values)):
             continue
-        if code is not None and values is None and len(row.cells) < COLUMNS:
-            continue
+        if code is not None and values is None and (len(row.cells) < COLUMNS or not behind(row, label)):
+            continue  # a group's row, or another table's head
         lines.append(_Line(code, row, values, label))
         seen.add(code or "")
     return lines
@@ -222,7 +237,7 @@ def _is_value(row: Row, label: Cell, words: Cell, first: int | None) -> bool:
 
 def _code(label: str, seen: set[str]) -> str | None:
     """The row that a label means; 其他 is the last of （六）, and 总计 here is （七）总计."""
-    exact = _labels().exact(label)
+    exact = _codes(label)
     if exact:
         return exact[0]
     near = _labels().near(label)
@@ -278,6 +293,20 @@ def _aligned(lines: list[_Line]) -> list[_Line]:
     return [_at_start(line, starts) for line in lines]
 
 
+def _without_shifted(lines: list[_Line], columns: tuple[tuple[int, int], ...]) -> list[_Line]:
+    """Where the others' figures begin under the head, a row that begins with a blank before it may have lost
+    its last cell: its values cannot be told.
+    """
+    firsts = {line.values[0].column for line in lines if line.values and line.values[0].text}
+    if not columns or firsts != {columns[0][0]}:
+        return lines
+    return [line._replace(values=None) if _begins_before(line, columns[0][0]) else line for line in lines]
+
+
+def _begins_before(line: _Line, column: int) -> bool:
+    return line.values is not None and line.values[0].column < column
+
+
 def _at_start(line: _Line, starts: dict[int, set[int]]) -> _Line:
     cells = behind(line.row, line.label)
     start = starts.get(len(cells), set())
@@ -290,10 +319,10 @@ def _at_start(line: _Line, starts: dict[int, set[int]]) -> _Line:
 
 def _edition(lines: list[_Line], disclosure_edition: str | None) -> str:
     codes = {line.code for line in lines}
+    if any(code and code.startswith("other.") for code in codes):
+        return "2021"  # 其他处理 beside them is their group's row
     if "other" in codes:
         return "2019"
-    if any(code and code.startswith("other.") for code in codes):
-        return "2021"
     unknown = sum(line.code is None for line in lines)
     fitting = [e for e in _EDITIONS if len(_unplaced(lines, _order(_form(e)))) == unknown]
     if len(fitting) == 1:

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
-from printed_reports import by_place, page_html, requests_sheet, review_sheet, sheets, table_html, wrong
+from printed_reports import (
+    Sheet,
+    by_place,
+    disclosure_sheet,
+    page_html,
+    requests_sheet,
+    review_sheet,
+    sheets,
+    table_html,
+    wrong,
+)
 
+from parsers.forms.vocabulary import vocabulary
 from parsers.read import read
 from parsers.report import Extraction, Outcome, State
 
@@ -149,3 +161,77 @@ def test_a_notice_with_a_sample_of_zeros_is_no_report(figures: dict[str, str]) -
 @pytest.mark.parametrize("title", ["某市综合行政执法局", "某市行政复议局网站", "年报"])
 def test_a_report_under_a_name_only_is_one(figures: dict[str, str], title: str) -> None:
     assert tabled(page_html(title, sheets(figures))).outcome is Outcome.REPORT
+
+
+FEES = "disclosure/fees/amount_10k_yuan"
+HEAD = "本年收费金额（单位：万元）"
+
+
+@pytest.mark.parametrize(
+    ("bend", "value"),
+    [
+        (lambda html: html.replace(HEAD, "本年收费金额：元"), "25.1"),
+        (lambda html: html.replace(HEAD, "本年收费金额（元/人民币）"), "25.1"),
+        (lambda html: html.replace(HEAD, "本年收费金额（以元计）"), None),
+        (lambda html: html.replace(HEAD, "本年收费金额").replace(
+            "<h3>三、", "<p>注：本表收费金额单位为元。</p><h3>三、"), "25.1"),
+        (lambda html: html.replace(HEAD, "本年收费金额").replace(
+            "<p>251000</p></td>", "<p>251000</p></td><td>元</td>"), "25.1"),
+    ],
+    ids=["behind a colon", "beside the currency", "in other words", "in a note", "in a cell"],
+)  # fmt: skip
+def test_the_unit_of_fees(figures: dict[str, str], bend: object, value: str | None) -> None:
+    assert callable(bend)
+    html = bend(page({**figures, FEES: "251000"}))
+    found = by_place(tabled(html))[FEES]
+    assert found.value == (None if value is None else Decimal(value))
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [("20（减少）", -20), ("↓20", -20), ("20 （增加）", 20), ("↑20", 20), ("20（比上年减少）", None)],
+)
+def test_the_direction_of_a_change(figures: dict[str, str], printed: str, value: int | None) -> None:
+    cell = "disclosure/licensing/change"
+    sheet = table_html(disclosure_sheet({cell: printed, "disclosure/licensing/decisions": "120"}, "2019"))
+    html = re.sub("<table>.*?</table>", sheet, page(figures), count=1)
+    found = by_place(tabled(html))[cell]
+    assert (found.value, found.raw) == (value, printed)
+
+
+def test_the_row_of_a_group_beside_its_parts(figures: dict[str, str]) -> None:
+    """（六）其他处理 with a sum of its own, as in the form of 2019, over the three rows of 2021."""
+    html = page(figures)
+    (first,) = re.findall(r"<tr>(?:(?!<tr>).)*1\.申请人无正当理由逾期不补正.*?</tr>", html)
+    group = "<tr><td colspan=3>（六）其他处理</td>" + "<td>8</td>" * 7 + "</tr>"
+    extraction = tabled(html.replace(first, group + first))
+    assert extraction.edition == "2021"
+    assert wrong(extraction, figures) == {}
+
+
+def test_labels_with_their_groups_in_one_cell(figures: dict[str, str]) -> None:
+    sheet = requests_sheet(figures)
+    flat = Sheet([s for s in sheet.spots if not (s.row > 2 and s.column < 3)])
+    for row, line in enumerate(vocabulary().table("requests", "2021").rows(), 3):
+        flat.put(row, 0, f"{line.under[-1] if line.under else ''}{line.label}", 1, 3)
+    flat.spots.sort(key=lambda spot: (spot.row, spot.column))
+    html = page(figures).replace(table_html(sheet), table_html(flat))
+    assert wrong(tabled(html), figures) == {}
+
+
+@pytest.mark.parametrize("by", ["", "本年"])
+def test_what_is_carried_into_the_next_year_in_other_words(figures: dict[str, str], by: str) -> None:
+    label = f"四、{by}结转下年度政府信息公开申请数量"
+    html = page(figures).replace("四、结转下年度继续办理", label)
+    assert label in html
+    assert wrong(tabled(html), figures) == {}
+
+
+def test_a_blank_before_figures_one_of_which_was_lost_is_no_value(figures: dict[str, str]) -> None:
+    html = page(figures)
+    (row,) = re.findall(r"<tr>(?:(?!<tr>).)*（七）总计.*?</tr>", html)
+    cells = re.findall(r"<td.*?</td>", row)
+    bent = "".join([re.sub(r"colspan=\"2\"", 'colspan="1"', cells[0]), "<td></td>", *cells[1:-1]])
+    found = by_place(tabled(html.replace(row, f"<tr>{bent}</tr>")))
+    for place in (p for p in figures if p.startswith("requests/handled_total/")):
+        assert found[place].value in (None, Decimal(figures[place]))
