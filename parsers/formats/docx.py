@@ -16,6 +16,7 @@ from parsers.characters import raised, tidy
 from parsers.document import Document, Grid, Paragraph
 from parsers.formats import html, mhtml
 from parsers.formats.docx_lists import Numbering, read_numbering
+from parsers.formats.docx_runs import Runs, read_runs
 from parsers.formats.word_table import WordCell, word_grid
 from parsers.formats.xml_parts import child, children, named, number, tag, value
 from parsers.formats.zips import Package
@@ -42,6 +43,7 @@ class _Walk:
     package: Package
     main: str
     numbering: Numbering
+    runs: Runs
     blocks: list[Paragraph | Grid] = field(default_factory=list)
 
 
@@ -52,7 +54,7 @@ def read(data: bytes) -> Document:
     body = child(package.tree(main), "body")
     if body is None:
         raise UnreadableFile("the document has no body")
-    walk = _Walk(package, main, read_numbering(package))
+    walk = _Walk(package, main, read_numbering(package), read_runs(package))
     _blocks(body, "docx:/body", walk, 0)
     return Document(DOCX, tuple(walk.blocks))
 
@@ -109,7 +111,7 @@ def _chunk(relation: str | None, walk: _Walk) -> Iterator[Paragraph | Grid]:
 
 def _paragraph(element: Element, path: str, walk: _Walk, depth: int) -> None:
     parts = [walk.numbering.label(element)]
-    _collect(element, parts, walk.numbering, False, 0)
+    _collect(element, parts, walk, False, 0)
     text = tidy("".join(parts))
     if text:
         walk.blocks.append(Paragraph(text, path, walk.numbering.is_heading(element)))
@@ -117,13 +119,13 @@ def _paragraph(element: Element, path: str, walk: _Walk, depth: int) -> None:
         _blocks(box, f"{path}//txbxContent", walk, depth + 1)
 
 
-def _cell_text(cell: Element, numbering: Numbering) -> str:
+def _cell_text(cell: Element, walk: _Walk) -> str:
     parts: list[str] = []
-    _collect(cell, parts, numbering, True, 0)
+    _collect(cell, parts, walk, True, 0)
     return tidy("".join(parts))
 
 
-def _collect(element: Element, parts: list[str], numbering: Numbering, boxes: bool, depth: int) -> None:
+def _collect(element: Element, parts: list[str], walk: _Walk, boxes: bool, depth: int) -> None:
     """The running text of an element; of its text boxes too where ``boxes`` says so."""
     if depth > _DEEPEST:
         raise TooMuch(f"contents more than {_DEEPEST} deep")
@@ -135,27 +137,16 @@ def _collect(element: Element, parts: list[str], numbering: Numbering, boxes: bo
             parts.append(" ")
         elif name == "noBreakHyphen":
             parts.append("-")
-        elif (name == "r" and _is_hidden(inner)) or (name == "txbxContent" and not boxes):
+        elif (name == "r" and walk.runs.is_hidden(inner)) or (name == "txbxContent" and not boxes):
             continue
-        elif name == "r" and _is_raised(inner):
+        elif name == "r" and walk.runs.is_raised(inner):
             note: list[str] = []
-            _collect(inner, note, numbering, boxes, depth + 1)
+            _collect(inner, note, walk, boxes, depth + 1)
             parts.append(raised("".join(note)))
         elif name not in _SKIPPED:
             if name == "p":
-                parts += [" ", numbering.label(inner)]
-            _collect(inner, parts, numbering, boxes, depth + 1)
-
-
-def _is_hidden(run: Element) -> bool:
-    """Whether a run is not shown, or struck out: what was there before the figure beside it."""
-    found = (child(run, "rPr", name) for name in ("vanish", "strike", "dstrike"))
-    return any(mark is not None and value(mark) not in ("0", "false", "off") for mark in found)
-
-
-def _is_raised(run: Element) -> bool:
-    place = child(run, "rPr", "vertAlign")
-    return place is not None and value(place) in ("superscript", "subscript")
+                parts += [" ", walk.numbering.label(inner)]
+            _collect(inner, parts, walk, boxes, depth + 1)
 
 
 def _text_boxes(paragraph: Element) -> Iterator[Element]:
@@ -174,12 +165,12 @@ def _table(table: Element, path: str, walk: _Walk, depth: int) -> None:
             for cell, cell_path in cells:
                 _blocks(cell, cell_path, walk, depth + 1)
         return
-    grid = word_grid([_placed(row, cells, walk.numbering) for row, cells in rows], _boundaries(table), path)
+    grid = word_grid([_placed(row, cells, walk) for row, cells in rows], _boundaries(table), path)
     if grid.cells:
         walk.blocks.append(grid)
 
 
-def _placed(row: Element, cells: list[tuple[Element, str]], numbering: Numbering) -> list[WordCell]:
+def _placed(row: Element, cells: list[tuple[Element, str]], walk: _Walk) -> list[WordCell]:
     """The cells of a row with the columns they cover."""
     column = number(value(child(row, "trPr", "gridBefore")))
     placed: list[WordCell] = []
@@ -190,7 +181,7 @@ def _placed(row: Element, cells: list[tuple[Element, str]], numbering: Numbering
             placed[-1] = replace(placed[-1], right=column + span)
         else:
             continues = _merged(properties, "vMerge")
-            text = "" if continues else _cell_text(cell, numbering)
+            text = "" if continues else _cell_text(cell, walk)
             placed.append(WordCell(column, column + span, text, path, continues))
         column += span
     return placed

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from parsers.characters import raised, tidy
+from parsers.characters import tidy
 from parsers.document import Document
 from parsers.encoding import decode
 from parsers.formats import html_properties
 from parsers.formats.html_article import article_in, container_of
 from parsers.formats.html_content import read_content
-from parsers.formats.html_markup import STRUCK_OUT, hidden_among, silence, styles_among
+from parsers.formats.html_markup import STRUCK_OUT, hidden_among, raise_digits, silence, styles_among
+from parsers.formats.html_sheets import classed
 from parsers.outcomes import TooMuch
 from parsers.sniff import HTML
 
@@ -72,7 +73,7 @@ def _page(data: bytes) -> _Page | None:
 
 def _document(page: _Page, *, begins_within: bool = False) -> Document:
     tags = html_properties.tags(page.root)
-    styles = styles_among(page.within)
+    styles = styles_among(page.within) + classed(page.root, page.within)
     silence(styles)
     content = read_content(page.article, hidden_among(page.within, styles), begins_within=begins_within)
     meta = {**html_properties.lines_beside(page.root, page.article), **content.properties, **tags}
@@ -93,16 +94,8 @@ def _parse(text: str) -> Element | None:
         raise TooMuch("markup too deep to be read")
     etree.strip_elements(root, *STRUCK_OUT, with_tail=False)
     for note in root.iter("sup", "sub"):
-        _raise(note)
+        raise_digits(note)
     return root
-
-
-def _raise(note: Element) -> None:
-    """Digits of a note's mark are none of the figure before it."""
-    for element in note.iter():
-        element.text = raised(element.text) if element.text else element.text
-        if element is not note and element.tail:
-            element.tail = raised(element.tail)
 
 
 def _title(root: Element, tags: dict[str, str]) -> str | None:

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from lxml.etree import _Element as Element
 
+from parsers.characters import raised
+
 SKIPPED = frozenset((
     "script", "style", "noscript", "template", "select", "option", "button", "textarea", "iframe",
     "object", "embed", "svg", "canvas", "audio", "video", "map", "link", "meta", "title", "head", "nav",
@@ -25,7 +27,7 @@ STRUCK_OUT = ("del", "s", "strike", "rt", "rp")
 """What stood before the text beside it, or says how that is spoken: no part of it either."""
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 CELLS = frozenset(["td", "th"])
-_INLINE = frozenset(["span", "font", "b", "strong", "i", "em", "u", "small", "big"])
+INLINE = frozenset(["span", "font", "b", "strong", "i", "em", "u", "small", "big"])
 _LINE_THROUGH = re.compile(r"text-decoration[a-z-]*:[^;]*line-through")
 _NOTHING = re.compile(r"0*\.?0+(?:px|pt|em|rem|%)?")
 
@@ -42,15 +44,32 @@ def hidden_among(elements: Sequence[Element], styles: Sequence[tuple[Element, st
 
 
 def silence(styles: Sequence[tuple[Element, str]]) -> None:
-    """Take the text away that is struck out by its style, and that within a line that no reader sees.
+    """Take the text away that is struck out by its style, and that within a line that no reader sees; raise
+    the digits of notes' marks.
 
     A block that is not seen stays: scripts fade in what is to be read.
     """
     for element, style in styles:
         if _strikes_out(style):
             _take_text(element)
-        elif element.tag in _INLINE and (reason := _unseen(style)):
-            _take_text(element, reason)
+        elif element.tag in INLINE:
+            if reason := _unseen(style):
+                _take_text(element, reason)
+            elif _raises(style):
+                raise_digits(element)
+
+
+def raise_digits(note: Element) -> None:
+    """Digits of a note's mark are none of the figure before it."""
+    for element in note.iter():
+        element.text = raised(element.text) if element.text else element.text
+        if element is not note and element.tail:
+            element.tail = raised(element.tail)
+
+
+def changes_reading(style: str) -> bool:
+    """Whether a style says that something is not shown, struck out or raised."""
+    return _hides(style) or _strikes_out(style) or bool(_unseen(style)) or _raises(style)
 
 
 def _take_text(element: Element, reason: str = "") -> None:
@@ -67,7 +86,13 @@ def _take_text(element: Element, reason: str = "") -> None:
 
 @lru_cache(maxsize=4096)
 def _hides(style: str) -> bool:
-    return "display:none" in style.replace(" ", "").lower()
+    declared = _declared(style)
+    return declared.get("display") == "none" or declared.get("visibility") == "collapse"
+
+
+@lru_cache(maxsize=4096)
+def _raises(style: str) -> bool:
+    return _declared(style).get("vertical-align") in ("super", "sub")
 
 
 @lru_cache(maxsize=4096)

@@ -23,7 +23,7 @@ from parsers.formats import pdf_fonts
 from parsers.formats.pdf_content import ContentInterpreter
 from parsers.layout.page import Glyph, Page
 from parsers.layout.strokes import draw
-from parsers.layout.turning import Way, upright, way
+from parsers.layout.turning import Way, is_slanted, upright, way
 from parsers.outcomes import TooMuch
 
 MOST_CHARACTERS = 200_000
@@ -67,6 +67,19 @@ class _Device(PDFTextDevice):
         self.operators = 0
         self._invisible = False
         self.ways: Counter[Way] = Counter()
+        self.slanted: list[Glyph] = []
+
+    def begin_page(self, page: Any, ctm: Any) -> None:
+        """Forget what was on the page before."""
+        super().begin_page(page, ctm)
+        self.forms = 0
+        self.ways.clear()
+        self.slanted = []
+
+    def end_page(self, page: Any) -> None:
+        """Leave writing across the page away, which is a watermark, unless all is written so."""
+        if len(self.slanted) > len(self.page.glyphs):
+            self.page.glyphs += self.slanted
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
         self.forms += 1
@@ -119,10 +132,14 @@ class _Device(PDFTextDevice):
             box = (0, rise - 0.2 * size, advance, rise + 0.8 * size)
         x0, y0, x1, y1 = apply_matrix_rect(matrix, box)
         page = self.page
-        self.ways[way(matrix[0], matrix[1])] += 1
-        if len(page.glyphs) > MOST_CHARACTERS:
+        if len(page.glyphs) + len(self.slanted) > MOST_CHARACTERS:
             raise TooMuch(f"more than {MOST_CHARACTERS} characters on a page")
-        page.glyphs.append(Glyph(mend(text), x0, page.height - y1, x1, page.height - y0))
+        glyph = Glyph(mend(text), x0, page.height - y1, x1, page.height - y0)
+        if is_slanted(matrix[0], matrix[1]):
+            self.slanted.append(glyph)
+            return
+        self.ways[way(matrix[0], matrix[1])] += 1
+        page.glyphs.append(glyph)
 
     def paint_path(
         self, graphicstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Sequence[Any]
@@ -161,7 +178,5 @@ class PageReader:
         if page.rotate in (90, 270):
             width, height = height, width
         self._device.page = Page(number, width, height)
-        self._device.forms = 0
-        self._device.ways.clear()
         self._interpreter.process_page(page)
         return upright(self._device.page, self._device.ways)

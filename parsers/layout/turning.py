@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
 from enum import Enum
@@ -9,6 +10,8 @@ from typing import Final
 
 from parsers.layout.page import Back, Glyph, Page, Rule
 
+_SLANT = math.tan(math.radians(5))
+"""A page that was scanned askew runs up or down by less."""
 _MOST = 0.6
 """Share of a page's characters that must run the same other way; a stamp or a margin's note turns no page."""
 
@@ -20,6 +23,12 @@ class Way(Enum):
     UP = "up"
     LEFT = "left"
     DOWN = "down"
+
+
+def is_slanted(a: float, b: float) -> bool:
+    """Whether writing whose matrix begins with these numbers runs across the page, as a watermark does."""
+    smaller, larger = sorted((abs(a), abs(b)))
+    return smaller > _SLANT * larger
 
 
 def way(a: float, b: float) -> Way:
