@@ -22,6 +22,9 @@ _SUBJECT = re.compile(
 _YEAR_IN_HEAD = re.compile(rf"[（(\[]?(?P<year>{_YEAR})\s*(?:年\s*度|年)?[）)\]]?")
 _BEHIND = re.compile(rf"\s*[（(\[](?:(?P<year>{_YEAR})\s*年?度?|(?P<agency>[^）)\]\d]{{4,30}}))[）)\]]")
 _ROUND_A_NAME = re.compile(r"^附件\s*\d*[:：]?|\s|[《》“”]|^关于|关于$")
+_BESIDE_A_NAME = re.compile(
+    r"^【[^】]*】|^[\[［][^\]］]*[\]］]|^(?:年度|度)|^(?:公布|发布|公开)(?!办|室)|(?:年度|的)$|关于$|(?:公布|发布)$|[（(]原[^）)]*[）)]"
+)
 _NOT_OF_NAMES = re.compile(r"[，。；：:,;!！?？|]")
 _NO_NAME = re.compile(r"(?:本|我)?(?:单位|机关|部门|局)|政府|\d+年?度?|法治")
 _CITING = re.compile(r"根据|按照|依照|依据|遵照|参照|比照|对照|对于|详见|附件|联系|抄送|主送|报送")
@@ -43,6 +46,9 @@ _PERIOD = re.compile(
 )
 _PART_OF_YEAR = re.compile(r"[上下]半年|季度|[1-9一二三四五六七八九十]月份")
 _YEAR_OF = re.compile(rf"({_YEAR})\s*年")
+_YEAR_OF_REPORT = re.compile(
+    rf"({_YEAR})\s*年?\s*度?\s*(?:政府|政务)信息公开(?:工作)?(?:情况)?(?:年度)?(?:报告|年报)"
+)
 _OFFICE = re.compile(
     r"(?:政府|局|委|委员会|办|办公室|办公厅|厅|中心|院|部|署|处|所|站|队|会|公司|学校|大学|集团|街道办事处|管委会|总队|支队|街道|镇|乡|馆|社)$"
 )
@@ -70,8 +76,13 @@ _VISIBLE_DATE = re.compile(
     r"(?:发布时间|发布日期|公开日期|公开时间)\s*[:：]?\s*(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
 )
 _TIME_LINE = re.compile(
-    r"(?<!统计)(?<!截止)(?<!截至)(?<!起止)(?:时间|日期)\s*[:：]\s*(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
+    r"(?<!统计)(?<!截止)(?<!截至)(?<!起止)(?<!打印)(?<!填报)(?<!填表)(?:时间|日期)\s*[:：]\s*"
+    r"(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
 )
+_BARE_DATE = re.compile(
+    r"(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*(?:信息)?来源\s*[:：]"
+)
+"""A line below the title that begins with the day: 2024-01-25 15:30 来源：某局."""
 _SOURCE = re.compile(
     r"(?:来源|发布机构|发布单位|发布部门)\s*[:：]\s*([\u4e00-\u9fff（）()]{3,40}?)"
     r"(?=\s|$|[^\u4e00-\u9fff（）()]|发布|时间|日期|作者|浏览|点击|阅读|字体|字号|打印)"
@@ -167,7 +178,7 @@ def parse_title(text: str) -> TitleWords | None:
     year = year or _to_year(behind["year"] if behind else None)
     name = head[: written.start()] + head[written.end() :] if written else head
     name = _ROUND_A_NAME.sub("", name)
-    name = re.sub(r"^【[^】]*】|^(?:年度|度)|(?:年度|的)$|关于$", "", name)
+    name = _BESIDE_A_NAME.sub("", name)
     if _is_cited(name):
         return TitleWords(None, year)
     if len(name) < 3 or _NO_NAME.fullmatch(name):
@@ -302,8 +313,11 @@ def _year(title: str | None, opening: str) -> int | None:
     period = _PERIOD.search(opening)
     if period:
         return _to_year(period[1])
-    in_title = {_to_year(written) for written in _YEAR_OF.findall(title or "")}
-    return in_title.pop() if len(in_title) == 1 else None
+    for pattern, text in ((_YEAR_OF, title or ""), (_YEAR_OF_REPORT, opening)):
+        found = {_to_year(written) for written in pattern.findall(text)}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
 
 
 def _to_year(text: str | None) -> int | None:
@@ -318,7 +332,7 @@ def _published_on(document: Document) -> date | None:
         found = to_date(meta.get(name) or meta.get(key(name), ""))
         if found:
             return found
-    for pattern in (_VISIBLE_DATE, _TIME_LINE):
+    for pattern in (_VISIBLE_DATE, _BARE_DATE, _TIME_LINE):
         for line in _short_lines(document):
             match = pattern.search(line)
             if match and (found := to_date(match[1])):

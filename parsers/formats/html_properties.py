@@ -14,12 +14,15 @@ from parsers.document import Grid
 from parsers.formats.html_markup import BLOCKS, SKIPPED
 
 _TAG_PREFIX = "meta-"
-_DATE_WORDS = "发布时间|发布日期|发文日期|成文日期|生成日期|公开日期|公开时间|日期|时间"
+_NOT_OF_PAGES = ("打印", "填报", "填表", "统计", "截止", "截至", "起止", "当前")
+"""Dates of printing, of a form, of what is counted: not of publication."""
+_OTHER_DATES = "".join(f"(?<!{word})" for word in _NOT_OF_PAGES)
+_DATE_WORDS = f"发布时间|发布日期|发文日期|成文日期|生成日期|公开日期|公开时间|{_OTHER_DATES}(?:日期|时间)"
 _LABELLED = re.compile(
     rf"({_DATE_WORDS}|发布机构|发文机关|公开机构|信息来源|来源|索引号)[\s】\]]*[:：]\s*([^\s|｜【】\[\]]{{2,40}}(?:\s\d{{1,2}}:\d{{2}})?)"
 )
 _PROPERTY = re.compile(
-    r"索引号|信息分类|发布机构|发文日期|文\s*号|有效性|公开方式|公开时限|主题分类|名\s*称|成文日期|体裁"
+    r"索引号|信息分类|发布机构|发文日期|文\s*号|有效性|公开方式|公开时限|主题分类|名\s*称|成文日期|生成日期|发布日期|发布时间|体裁"
 )
 _MOST_ROWS, _MOST_CELLS = 10, 200
 _UNSEEN = SKIPPED - {"head", "title"}

@@ -78,7 +78,7 @@ class _Device(PDFTextDevice):
 
     def end_page(self, page: Any) -> None:
         """Leave writing across the page away, which is a watermark, unless all is written so."""
-        if len(self.slanted) > len(self.page.glyphs):
+        if not self.page.glyphs:
             self.page.glyphs += self.slanted
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:

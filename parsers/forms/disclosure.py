@@ -209,12 +209,12 @@ def _row_facts(block: Block, row: Label, lines: list[_Line]) -> list[Fact]:
     if len({tuple(c.text for c in other.row.own) for other in lines}) > 1:
         raw, locator = " | ".join(x.row.text for x in lines), line.row.cells[0].locator
         return [facts.unreadable(CODE, row.code, c.code, raw, locator) for c in block.columns]
-    return [_fact(line, block, index, row.code) for index in range(len(block.columns))]
-
-
-def _fact(line: _Line, block: Block, index: int, row: str) -> Fact:
-    column = block.columns[index].code
     heads = _heads(line)
+    return [_fact(line, block, index, row.code, heads) for index in range(len(block.columns))]
+
+
+def _fact(line: _Line, block: Block, index: int, row: str, heads: dict[str, list[Cell]]) -> Fact:
+    column = block.columns[index].code
     head = _one_of(heads.get(column, []))
     cell = _value(line, block, index, heads)
     if cell is None:

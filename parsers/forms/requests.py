@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from parsers.characters import key
@@ -128,6 +128,7 @@ def _exact(row: Row) -> list[tuple[str, tuple[str, ...]]]:
     return [(c.text, codes) for c in row.labels if (codes := _codes(c.text))]
 
 
+@lru_cache(maxsize=8192)
 def _codes(label: str) -> tuple[str, ...]:
     """The rows whose label this is, word for word, with or without its group's."""
     return _labels().exact(label) or _joined().exact(label)

@@ -105,6 +105,33 @@ def test_a_raised_digit_is_no_part_of_the_number_before_it() -> None:
     assert texts(read_docx(docx(body))) == ["12¹"]
 
 
+STYLES = part(
+    "styles",
+    '<w:style w:type="character" w:styleId="Mark"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Link"><w:basedOn w:val="Mark"/></w:style>'
+    '<w:style w:type="character" w:styleId="Old"><w:rPr><w:strike/></w:rPr></w:style>'
+    '<w:style w:type="character" w:styleId="Loop"><w:basedOn w:val="Loop"/></w:style>',
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("", '<w:rStyle w:val="Mark"/>', "12¹"),
+        ("", '<w:rStyle w:val="Link"/>', "12¹"),
+        ("", '<w:rStyle w:val="Mark"/><w:vertAlign w:val="baseline"/>', "121"),
+        ("", '<w:position w:val="8"/><w:sz w:val="14"/>', "12¹"),
+        ('<w:position w:val="8"/>', '<w:position w:val="8"/>', "121"),  # the whole line is lifted
+        ('<w:rStyle w:val="Old"/>', "", "1"),
+        ('<w:rStyle w:val="Old"/><w:strike w:val="0"/>', "", "121"),
+        ('<w:rStyle w:val="Loop"/>', '<w:rStyle w:val="None"/>', "121"),
+    ],
+)
+def test_what_a_run_looks_like_may_be_said_by_its_style(first: str, second: str, said: str) -> None:
+    runs = (f"<w:r><w:rPr>{look}</w:rPr><w:t>{t}</w:t></w:r>" for look, t in ((first, "12"), (second, "1")))
+    assert texts(read_docx(docx(f"<w:p>{''.join(runs)}</w:p>", {"word/styles.xml": STYLES}))) == [said]
+
+
 @pytest.mark.parametrize("mark", ["strike", "dstrike"])
 def test_what_is_struck_out_is_no_part_of_the_number_beside_it(mark: str) -> None:
     body = f"<w:p><w:r><w:rPr><w:{mark}/></w:rPr><w:t>9</w:t></w:r><w:r><w:t>12</w:t></w:r></w:p>"

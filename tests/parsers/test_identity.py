@@ -32,6 +32,10 @@ def page(title: str, body: str, head: str = "", dated: str = "") -> Extraction:
         ("某县教育局政府信息公开工作2016年度报告", "某县教育局", 2016),
         ("淮安市洪泽区政府信息公开工作年度报告（2023年）", "淮安市洪泽区", 2023),
         ("2023年政府信息公开工作年度报告", None, 2023),
+        ("关于公布《某县水利局2023年政府信息公开工作年度报告》的公告", "某县水利局", 2023),
+        ("某县商务局发布2023年政府信息公开工作年度报告", "某县商务局", 2023),
+        ("[年度报告]某县审计局2023年政府信息公开工作年度报告", "某县审计局", 2023),
+        ("某县卫健委（原某县卫生和计划生育委员会）2023年政府信息公开工作年度报告", "某县卫健委", 2023),
         ("某县兴仁镇2022年-2023年政府信息公开工作年度报告", "某县兴仁镇", None),
     ],
 )
@@ -221,3 +225,17 @@ def test_a_period_is_no_date_of_publication() -> None:
 )  # fmt: skip
 def test_a_name_that_says_only_its_level_is_that_of_the_site(name: str, home: str, whole: str | None) -> None:
     assert spelled_out(name, home) == whole
+
+
+@pytest.mark.parametrize("date_of", ["打印日期", "填报日期", "填表时间"])
+def test_the_day_of_printing_or_of_a_form_is_not_that_of_publication(date_of: str) -> None:
+    title, line = "某县水务局2023年政府信息公开工作年度报告", f"<p>{date_of}：2026-11-22</p>"
+    assert page(title, LONG, dated=line).published_on is None
+    assert page(title, line + LONG).published_on is None
+
+
+def test_the_year_that_the_text_says_the_report_is_on() -> None:
+    body = f"<p>现向社会公布2023年度政府信息公开工作年度报告。</p><p>一、总体情况</p>{LONG}"
+    assert page("某县水务局政府信息公开工作年度报告", body).year == 2023
+    two = body.replace("。", "，与2022年政府信息公开工作年度报告相比有变化。", 1)
+    assert page("某县水务局政府信息公开工作年度报告", two).year is None

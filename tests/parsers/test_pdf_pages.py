@@ -57,6 +57,41 @@ def test_a_stamp_across_turns_no_page(figures: dict[str, str]) -> None:
     assert "neither a statutory table" in reason
 
 
+@pytest.mark.parametrize("angle", [-45, -30, 20, 45])
+@pytest.mark.parametrize("tiled", [False, True], ids=["once", "tiled"])
+def test_a_watermark_across_the_page_is_no_part_of_it(
+    figures: dict[str, str], angle: int, tiled: bool
+) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    for x, y in [(80 + 120 * i, 60 + 90 * j) for i in range(4) for j in range(9)] if tiled else [(200, 400)]:
+        canvas.saveState()
+        canvas.translate(x, y)
+        canvas.rotate(angle)
+        canvas.setFont("Helvetica", 10 if tiled else 60)
+        canvas.drawString(0, 0, "2023-12-31 No. 7")
+        canvas.restoreState()
+    canvas.save()
+    document, mark = pdfium.PdfDocument(page_pdf(TITLE, sheets(figures))), pdfium.PdfDocument(out.getvalue())
+    extraction = read(_with_mark(document, mark))
+    assert wrong(extraction, figures) == {}
+    assert extraction.title == TITLE
+
+
+def _with_mark(document: pdfium.PdfDocument, mark: pdfium.PdfDocument) -> bytes:
+    """Each page with the other file's page drawn over it."""
+    source = pdfium.raw.FPDF_NewXObjectFromPage(document, mark, 0)
+    for page in document:
+        drawn = pdfium.raw.FPDF_NewFormObjectFromXObject(source)
+        pdfium.raw.FPDFPage_InsertObject(page, drawn)
+        page.gen_content()
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
 def test_a_file_that_only_its_owner_may_change_is_read(figures: dict[str, str]) -> None:
     from reportlab.lib.pdfencrypt import StandardEncryption
     from reportlab.pdfgen.canvas import Canvas

@@ -214,7 +214,8 @@ def test_labels_cut_to_a_part_of_theirs(figures: dict[str, str]) -> None:
 
 def test_the_mark_of_a_note_is_no_digit(figures: dict[str, str]) -> None:
     page = html(sheets(figures)).decode()
-    for mark in ("①", "<sup>1</sup>", "<sup><a href='#n2'>2</a></sup>", "²", "*"):
+    styled = "<span style='font-size:8pt;vertical-align: super'>1</span>"
+    for mark in ("①", "<sup>1</sup>", "<sup><a href='#n2'>2</a></sup>", "²", "*", styled):
         marked = page.replace("<p>1543</p>", f"<p>1543{mark}</p>")
         assert marked != page
         assert wrong(read(marked.encode()), figures) == {}
@@ -253,6 +254,42 @@ def test_what_a_style_keeps_from_the_eye_is_no_part_of_the_figure(
     disguised = page.replace("<p>1543</p>", f"<p><span style='{style}'>9<b>9</b><!-- 9 -->9</span>1543</p>")
     assert disguised != page
     assert wrong(read(disguised.encode()), figures) == {}
+
+
+SHEET = """<style><!--
+ @charset "utf-8"; @media print { .seen { display: none } }
+ .old, td.old { text-decoration: line-through } /* .seen { display:none } */
+ span.Note { vertical-align: super; font-size: 8pt } .away { DISPLAY: none !important } .tab { display: none }
+--></style>"""
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<span class='big old'>9</span>1543",
+        "1543<span class='Note'>1</span>",
+        "<b class=away>9</b>1543",
+        "<span class='seen'>15</span>43",
+        "<span class='away' style='display:inline'>15</span>43",
+        "1543",
+    ],
+)
+@pytest.mark.parametrize("tab", [False, True], ids=["", "in a part that a script shows"])
+def test_what_a_style_sheet_hides_strikes_out_or_raises(
+    figures: dict[str, str], cell: str, tab: bool
+) -> None:
+    page = html(sheets(figures)).decode().replace("<head>", f"<head>{SHEET}")
+    page = page.replace("<p>1543</p>", f"<p>{cell}</p>")
+    page = page.replace("<div class='TRS_Editor'>", "<div class='TRS_Editor tab'>") if tab else page
+    assert wrong(read(page.encode()), figures) == {}
+
+
+@pytest.mark.parametrize("hidden", ["class='away'", "style='visibility: collapse'", "style='display:none'"])
+def test_a_row_that_is_not_shown_is_none(figures: dict[str, str], hidden: str) -> None:
+    page = html(sheets(figures)).decode().replace("<head>", f"<head>{SHEET}")
+    (row,) = re.findall(r"<tr><td[^>]*><p>一、本年新收[^<]*</p></td>.*?</tr>", page)
+    old = re.sub(r"<p>\d+</p>", "<p>0</p>", row).replace("<tr>", f"<tr {hidden}>", 1)
+    assert wrong(read(page.replace(row, old + row).encode()), figures) == {}
 
 
 @pytest.mark.parametrize("style", ["opacity:0", "opacity:0.5", "font-size:0.9em", "font-size:05pt"])
