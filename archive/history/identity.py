@@ -9,18 +9,21 @@ never merged in silence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archive.catalogue.models import Decision
 from archive.history.evidence import ANSWERED, Reading, Seen, Source, World
 from archive.regions import stem
-from parsers.divisions import candidates, spelled_out, within_division
+from parsers.divisions import called, candidates, spelled_out, within_division
 from parsers.identity import parse_title
 
 TEMPLATE_AGENCIES = 3
 """A file that names no agency and is published by so many is a template, and nobody's report."""
 LISTED_TITLES = 5
+_ITSELF = re.compile("(?:^|(?<=.[省市区县旗州盟镇乡木]))(?:人民)?政府$|(?<=街道)办事处$")
+"""What a place's own name need not say of its government."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +228,13 @@ class Identifier:
 
 
 def agency_key(name: str, division: str | None, source: Source) -> str:
-    """What stands for a body of this name: its division and its name within, or the site that names it."""
+    """What stands for a body of this name: its division and its name within, or the site that names it. The
+    report of a county or town is its government's, whether its title says so or not.
+    """
     if division is not None:
-        return f"{division}:{within_division(name, division)}"
-    return f"{source.division or source.host}?{''.join(name.split())}"
+        within = "" if division in called(name) else within_division(name, division)
+        return f"{division}:{_ITSELF.sub('', within)}"
+    return f"{source.division or source.host}?{_ITSELF.sub('', ''.join(name.split()))}"
 
 
 def division_of(fitting: tuple[str, ...], site_division: str | None) -> str | None:

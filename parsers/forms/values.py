@@ -38,8 +38,6 @@ _YUAN = {
     "亿元": Decimal(10000),
 }
 _PLAIN_DIGITS = 18
-_BEGINS_WITH_0 = re.compile(r"0+[1-9]")
-"""Nobody counts so: a digit of something else was read with the figure."""
 _MINUS = frozenset({"-", "−", "–", "减", "减少", "净减"})
 
 
@@ -57,7 +55,7 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
     says instead.
     """
     if not unit and raw.isdecimal() and raw.isascii() and len(raw) <= _PLAIN_DIGITS:
-        return Reading(State.UNREADABLE) if _BEGINS_WITH_0.match(raw) else Reading(State.VALUE, Decimal(raw))
+        return Reading(State.VALUE, Decimal(raw))
     written = mend(raw).strip()
     bare = _NOTE.sub("", written).rstrip()
     if not written:
@@ -71,7 +69,7 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
     remark = _REMARK.match(text)
     match = _NUMBER.fullmatch(remark.group(1).strip() if remark else text)
     factor = _factor(match["unit"], unit, printed_unit) if match else None
-    if match is None or factor is None or _BEGINS_WITH_0.match(match["digits"]):
+    if match is None or factor is None:
         return Reading(State.UNREADABLE)
     number = Decimal(match["digits"].replace(",", "")) * factor
     return Reading(State.VALUE, _plain(-number if (match["sign"] or "").strip() in _MINUS else number))

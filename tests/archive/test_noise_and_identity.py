@@ -128,6 +128,29 @@ def test_a_name_that_says_only_its_level_is_that_of_the_site(archive: Archive) -
     assert tuple(agency) == ("吴忠市民政局", "640300")
 
 
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("中卫市沙坡头区滨河镇", "中卫市沙坡头区滨河镇人民政府"),
+        ("沙坡头区", "沙坡头区人民政府"),
+        ("吴忠市利通区金星街道", "吴忠市利通区金星街道办事处"),
+        ("某某镇", "某某镇人民政府"),
+    ],
+)
+def test_a_places_report_is_its_governments(archive: Archive, short: str, whole: str) -> None:
+    """Titles of one year leave the government out, those of another name it."""
+    archive.night(Got(page(replace(REPORT, agency=short))))
+    archive.night(Got(page(replace(REPORT, agency=whole, year=2022)), OTHER_URL))
+    assert archive.one("SELECT COUNT(*) AS n FROM agency").n == 1
+    assert {row.year for row in archive.ask("SELECT year FROM reports")} == {2022, 2023}
+
+
+def test_the_office_of_a_government_is_another_body(archive: Archive) -> None:
+    archive.night(Got(page(replace(REPORT, agency="沙坡头区人民政府"))))
+    archive.night(Got(page(replace(REPORT, agency="沙坡头区人民政府办公室")), OTHER_URL))
+    assert archive.one("SELECT COUNT(*) AS n FROM agency").n == 2
+
+
 def test_two_bodies_of_one_name_are_never_one(archive: Archive) -> None:
     """鼓楼区 is in four cities; two sites whose settings do not say which may mean two of them."""
     report = replace(REPORT, agency="鼓楼区财政局")

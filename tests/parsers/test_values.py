@@ -58,8 +58,6 @@ def test_dash(raw: str) -> None:
         "1②3",
         "*",
         "- 23",
-        "0244",
-        "007件",
     ],
 )
 def test_what_is_no_plain_number_is_unreadable(raw: str) -> None:
