@@ -14,14 +14,12 @@ from enum import StrEnum
 from functools import lru_cache
 
 from archive.capture import Kind
+from crawler.agencies import is_body, is_group, listed_bodies, lists_bodies
 from crawler.bodies import Body, cut_body
 from crawler.families import Ask, Family, ListItem, family_of, is_article_url, items_of, paging_of
 from crawler.page import FILE_EXTENSION, Link, Page
 from crawler.report_files import LITTLE_TEXT, report_files
 from crawler.scores import (
-    BODIES_TEXT,
-    BODIES_URL,
-    BODY_NAME,
     PageContext,
     best_named,
     score_link,
@@ -103,9 +101,7 @@ _WORDS = re.compile(r"[-_|—–\s]+")
 _CRUMBS = re.compile(r"\s*(?:>+|»|›|/|→|\||-{1,2}>?|::)\s*|\s{2,}|\s+")
 _DOWNLOAD = re.compile(r"download|down\.jsp|downfile", re.I)
 _ANNUAL = re.compile(r"年报|年度报告|公开\s*(?:<[^>]+>\s*)*年报")
-_UNDER_A_HEADING = re.compile(
-    rf"(?:19|20)\d{{2}}\s*年?度?|\W*(?:更多|more|查看全部|查看更多|进入)\W*|{BODY_NAME.pattern}", re.I
-)
+_UNDER_A_HEADING = re.compile(r"(?:19|20)\d{2}\s*年?度?|\W*(?:更多|more|查看全部|查看更多|进入)\W*", re.I)
 _NO_NAME = re.compile(
     r"(?:下载|查看|详情|点击\S{0,4}|更多|浏览|阅读|全文|打开|附件\d*|pdf|word|docx?|>+|\[?(?:下载|查看|详情)\]?)?",
     re.I,
@@ -124,8 +120,19 @@ _MOST_FRAMES = 12
 def context_of(page: Page, depth: int = 0) -> PageContext:
     """The context that `score_link` asks for."""
     where = f"{page.tags.column_name} {_first_of_title(page)} {page.breadcrumb[-24:]}"
-    bodies = BODIES_URL.search(page.url) is not None or BODIES_TEXT.search(where) is not None
-    return PageContext(page.url, depth, is_report_column(page), bodies)
+    open_page = _is_open(page)
+    return PageContext(
+        page.url,
+        depth,
+        is_report_column(page),
+        lists_bodies(page, where, open_page=open_page),
+        listed_bodies(page, open_page=open_page),
+    )
+
+
+def _is_open(page: Page) -> bool:
+    """Whether the page calls itself one on openness."""
+    return text_score(page.tags.column_name or _first_of_title(page)) > 0
 
 
 @lru_cache(maxsize=32)
@@ -196,8 +203,8 @@ def _is_column_by_rows(page: Page) -> bool:
 
 def _could_be_a_report(title: str) -> bool:
     """With a year, a report's words, or no words but a body's name."""
-    named = _SOFT_YEAR.search(title) or BODY_NAME.fullmatch(title)
-    return named is not None or title_kind(title) is TitleKind.REPORT
+    named = _SOFT_YEAR.search(title) is not None or is_body(title)
+    return named or title_kind(title) is TitleKind.REPORT
 
 
 def _first_of_title(page: Page) -> str:
@@ -419,7 +426,7 @@ def _branch_of_column(page: Page, link: Link, context: PageContext, place: Place
         yield Candidate(link.url, CandidateKind.LISTING, 86.0, "a year within the report column", label)
     elif below and link.kind == "anchor":
         yield Candidate(link.url, CandidateKind.LISTING, 80.0, "a folder of the report column", label)
-    elif BODY_NAME.fullmatch(label) and link.kind == "anchor":
+    elif is_body(label) and link.kind == "anchor":
         yield Candidate(link.url, CandidateKind.EXPLORE, 72.0, "a body named in the report column", label)
     elif context.depth < MAX_DEPTH and text_score(label):
         yield Candidate(link.url, CandidateKind.EXPLORE, score_link(link, context), _OPEN, label)
@@ -440,26 +447,40 @@ def _from_other(page: Page, family: Family, place: Place, max_depth: int) -> Ite
     context = context_of(page, place.depth)
     exploring = place.depth < max_depth
     headed = _ANNUAL.search(page.text) is not None
-    open_page = text_score(page.tags.column_name or _first_of_title(page)) > 0
+    open_page = _is_open(page)
     for link in (*page.links, *family.written_links(page)):
         if link.kind == "frame":
             if exploring and _looks_into_frames(page, place):
                 yield Candidate(
                     link.url, CandidateKind.EXPLORE, 68.0, "a frame of an openness page", link.text
                 )
+        elif headed and _names_a_part(link.label) and (name := _column_heading(page, link)):
+            yield _under_heading(page, link, name)
         elif link.kind != "pager" and (score := score_link(named := best_named(link, context), context)):
             yield from _linked(page, named, score, exploring)
-        elif headed and _UNDER_A_HEADING.fullmatch(link.label) and (name := _column_heading(page, link)):
-            yield Candidate(link.url, CandidateKind.LISTING, 95.0, f"under the heading {name}", name)
         elif open_page and _SOFT_YEAR.fullmatch(bare(link.label)) and _is_leaf(link.url):
             row = ListItem(link.url, link.label, page.shown_date(link.url))
             reason = "named by a year alone, on an openness page"
             yield Candidate(link.url, _leaf_kind(link.url), 64.0, reason, link.label, row=row)
 
 
+def _names_a_part(label: str) -> bool:
+    """A year, a body, several bodies, or 更多: what may be a part of the column it stands under."""
+    return _UNDER_A_HEADING.fullmatch(label) is not None or is_body(label) or is_group(label)
+
+
 def _column_heading(page: Page, link: Link) -> str:
     """The name of a report column under which a link of no name stands: a year, a body, 更多."""
     return next((text for text in page.headings(link.url) if title_kind(text) is TitleKind.COLUMN), "")
+
+
+def _under_heading(page: Page, link: Link, name: str) -> Candidate:
+    """A part of the column, or a report's file that is named by its year or body alone."""
+    reason = f"under the heading {name}"
+    if link.kind != "attachment":
+        return Candidate(link.url, CandidateKind.LISTING, 95.0, reason, name)
+    row = ListItem(link.url, link.label, page.shown_date(link.url))
+    return Candidate(link.url, CandidateKind.ATTACHMENT, 84.0, reason, link.label, row=row)
 
 
 def _looks_into_frames(page: Page, place: Place) -> bool:
