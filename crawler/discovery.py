@@ -102,10 +102,12 @@ _CRUMBS = re.compile(r"\s*(?:>+|»|›|/|→|\||-{1,2}>?|::)\s*|\s{2,}|\s+")
 _DOWNLOAD = re.compile(r"download|down\.jsp|downfile", re.I)
 _ANNUAL = re.compile(r"年报|年度报告|公开\s*(?:<[^>]+>\s*)*年报")
 _UNDER_A_HEADING = re.compile(r"(?:19|20)\d{2}\s*年?度?|\W*(?:更多|more|查看全部|查看更多|进入)\W*", re.I)
-_NO_NAME = re.compile(
-    r"(?:下载|查看|详情|点击\S{0,4}|更多|浏览|阅读|全文|打开|附件\d*|pdf|word|docx?|>+|\[?(?:下载|查看|详情)\]?)?",
-    re.I,
+_LOOK = (
+    r"(?:[\[【（(]?(?:下载|查看|详情|点击\S{0,4}|更多|浏览|阅读|全文|打开|附件\d*|pdf|word|docx?)[\]】）)]?|>+)"
 )
+_NO_NAME = re.compile(f"{_LOOK}?", re.I)
+#: The number of a row, and what its links say.
+_BESIDE_A_NAME = re.compile(rf"^\d{{1,3}}(?![\d年])[、.．]?|(?:\s|{_LOOK})+$", re.I)
 #: Headings that every report has had since 2019 (国办公开办函〔2019〕60号) or 2007.
 _REPORT_WORDS = (
     "主动公开政府信息情况", "收到和处理政府信息公开申请", "政府信息公开行政复议",
@@ -347,7 +349,9 @@ def _rows_of_column(page: Page, items: tuple[ListItem, ...]) -> list[ListItem]:
     only says 下载 goes by the words beside it.
     """
     named = (
-        replace(item, title=page.row_text(item.url) or item.title) if _NO_NAME.fullmatch(item.title) else item
+        replace(item, title=_row_name(page.row_text(item.url)) or item.title)
+        if _NO_NAME.fullmatch(item.title)
+        else item
         for item in items
     )
     rows = [item for item in named if title_kind(item.title) is not TitleKind.NEAR_MISS]
@@ -356,9 +360,14 @@ def _rows_of_column(page: Page, items: tuple[ListItem, ...]) -> list[ListItem]:
     own = [
         item
         for item in rows
-        if _below(item.url, here) or _shape(item.url) in shapes or _SOFT_YEAR.search(item.title)
+        if _below(item.url, here) or _shape(item.url) in shapes or _could_be_a_report(item.title)
     ]
     return own or rows
+
+
+def _row_name(text: str) -> str:
+    """What a row says without its number and what its links say (5 审计局 查看 查看)."""
+    return _BESIDE_A_NAME.sub("", text).strip()
 
 
 def _below(url: str, column: str) -> bool:
