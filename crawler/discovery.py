@@ -155,8 +155,24 @@ def is_article(page: Page) -> bool:
 
 
 def bears_a_report(page: Page) -> bool:
-    """Whether the text of a report stands in the page, whatever it was taken for."""
-    return _report_words(page) >= _WORDS_OF_A_REPORT
+    """Whether a report stands in the page, whatever it was taken for.
+
+    Its headings tell it; those of before 2019 are few, so that an article may also be told by its own title.
+    """
+    words = _report_words(page)
+    return words >= _WORDS_OF_A_REPORT or (is_article(page) and _is_called_a_report(page, words))
+
+
+def _is_called_a_report(page: Page, words: int) -> bool:
+    """By its own title, with some of a report's headings, or with a year and without a list of others."""
+    title = _own_title(page)
+    if title_kind(title) is not TitleKind.REPORT:
+        return False
+    return words > 1 or (_SOFT_YEAR.search(title) is not None and len(_report_links(page)) <= 2)
+
+
+def _own_title(page: Page) -> str:
+    return page.tags.article_title or _first_of_title(page)
 
 
 def body_shown(page: Page, kind: Kind, first: str | None) -> Body | None:
@@ -300,7 +316,7 @@ def _best_first(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 def _from_article(page: Page, family: Family, place: Place) -> Iterator[Candidate]:
     """The files of a report and the further pages of its body; of a mere collection, the reports it names."""
-    title = page.tags.article_title or _first_of_title(page)
+    title = _own_title(page)
     if not place.within_report and title_kind(title) is not TitleKind.REPORT:
         return
     yield from _files(page, family, title)
