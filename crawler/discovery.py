@@ -100,6 +100,9 @@ _TITLE_PARTS = re.compile(r"\s*[-_|—–]+\s*")
 _WORDS = re.compile(r"[-_|—–\s]+")
 _CRUMBS = re.compile(r"\s*(?:>+|»|›|/|→|\||-{1,2}>?|::)\s*|\s{2,}|\s+")
 _DOWNLOAD = re.compile(r"download|down\.jsp|downfile", re.I)
+_INDEX = re.compile(r"/(?:(?:index|list|default)\w*\.\w+)?$")
+#: One entry of a system whose addresses are all queries of its start page (WordPress).
+_ENTRY = re.compile(r"//[^/]+/(?:index\.php)?\?p=\d+$")
 _ANNUAL = re.compile(r"年报|年度报告|公开\s*(?:<[^>]+>\s*)*年报")
 _UNDER_A_HEADING = re.compile(r"(?:19|20)\d{2}\s*年?度?|\W*(?:更多|more|查看全部|查看更多|进入)\W*", re.I)
 _LOOK = (
@@ -402,9 +405,9 @@ def _leaf_kind(url: str) -> CandidateKind:
     path = url.partition("?")[0]
     if FILE_EXTENSION.search(path) or _DOWNLOAD.search(path):
         return CandidateKind.ATTACHMENT
-    if not is_article_url(url) and re.search(r"/(?:(?:index|list|default)\w*\.\w+)?$", path):
-        return CandidateKind.LISTING
-    return CandidateKind.ARTICLE
+    if is_article_url(url) or _ENTRY.search(url):
+        return CandidateKind.ARTICLE
+    return CandidateKind.LISTING if _INDEX.search(path) else CandidateKind.ARTICLE
 
 
 def _is_leaf(url: str) -> bool:
@@ -443,7 +446,7 @@ def _branch_of_column(page: Page, link: Link, context: PageContext, place: Place
     below = near and _folder(link.url) != here
     if kind is TitleKind.NEAR_MISS or is_article_url(link.url):
         return
-    if near and _SOFT_TITLE.search(label):
+    if near and (_SOFT_TITLE.search(label) or _is_body_s_page_of_a_year(page, link)):
         row = ListItem(link.url, label, page.shown_date(link.url))
         yield Candidate(link.url, _leaf_kind(link.url), 83.0, "named like a report", label, row=row)
         return
@@ -455,6 +458,14 @@ def _branch_of_column(page: Page, link: Link, context: PageContext, place: Place
         yield Candidate(link.url, CandidateKind.EXPLORE, 72.0, "a body named in the report column", label)
     elif context.depth < MAX_DEPTH and text_score(label):
         yield Candidate(link.url, CandidateKind.EXPLORE, score_link(link, context), _OPEN, label)
+
+
+def _is_body_s_page_of_a_year(page: Page, link: Link) -> bool:
+    """What a page that is called by a year names by a body alone is that body's report."""
+    if not is_body(link.label) or not _is_leaf(link.url):
+        return False
+    names = (page.tags.column_name, _first_of_title(page), *_crumbs(page)[-1:])
+    return any(_SOFT_YEAR.fullmatch(bare(name)) for name in names)
 
 
 def _column(page: Page, link: Link, score: float) -> Candidate:

@@ -38,8 +38,8 @@ def kinds(home: Path) -> dict[str, str]:
 
 
 def test_reports_of_a_year_folder_that_names_only_bodies(tmp_path: Path) -> None:
-    """Their rows have no date and no address of an article: they are looked at, and told by their titles."""
-    folder = html("2016年", '<li><a href="a0.html">民政局</a></li><li><a href="a1.html">统计局</a></li>')
+    """Rows without a date or an article's address: they are looked at, and told by their own titles."""
+    folder = html("往年", '<li><a href="a0.html">民政局</a></li><li><a href="a1.html">统计局</a></li>')
     content: dict[str, Answer | str] = {
         "/": html("青石县", '<a href="/nb/">政府信息公开年报</a>'),
         "/nb/": html("政府信息公开年报", '<a href="/nb/2016/">2016年</a>'),

@@ -62,6 +62,55 @@ def test_years_in_a_list_to_choose_from() -> None:
     assert found.reports == ["/nb/2022/c.html", "/nb/2023/a.html", "/nb/2023/b.html"]
 
 
+def test_bodies_without_dates_in_the_folder_of_a_year_are_its_rows() -> None:
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page('<a href="2016/">2016年</a>', column=COLUMN),
+        "/nb/2016/": page('<a href="a0.html">民政局</a><a href="a1.html">统计局</a>', "2016年-青石县"),
+        "/nb/2016/a0.html": page("<p>一、概述</p>", title(2016)),
+        "/nb/2016/a1.html": page("<p>一、概述</p>", title(2016)),
+    })  # fmt: skip
+    assert found.reports == ["/nb/2016/a0.html", "/nb/2016/a1.html"]
+    assert [(len(one.items), one.complete) for one in found.listings] == [(2, True)]
+
+
+def test_posts_whose_addresses_are_queries_of_the_start_page() -> None:
+    found = drive({
+        "/": home(("/?cat=7", COLUMN), ("/?cat=2", "工作动态")),
+        "/?cat=7": page(f'<h2><a href="/?p=109">{title(2023)}</a></h2>', COLUMN),
+        "/?p=109": article(),
+    })  # fmt: skip
+    assert found.reports == ["/?p=109"]
+    assert [len(one.items) for one in found.listings] == [1]
+    assert found.problem is None
+
+
+SHELL = page("<ul id='list'></ul><script src='/js/app.js'></script>", COLUMN)
+LOST: dict[str, Pages] = {
+    "no column at all": {"/": home(("/xxgk/", "信息公开")), "/xxgk/": page("", "信息公开")},
+    "a column that its script fills": {"/": home(("/nb/", COLUMN)), "/nb/": SHELL},
+    "only empty folders": {
+        "/": home(("/nb/", COLUMN)), "/nb/": page('<a href="2023/">2023年</a>'), "/nb/2023/": page(""),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pages", LOST.values(), ids=list(LOST))
+def test_a_site_that_names_no_report_says_so(pages: Pages) -> None:
+    problem = drive(pages).problem
+    assert problem is not None
+    assert "look" in problem
+
+
+def test_an_empty_column_among_others_is_no_problem() -> None:
+    found = drive({
+        "/": home(("/nb/", COLUMN), ("/b/nb/", "部门信息公开年报")),
+        "/nb/": page(rows(("/nb/1.html", title(2023))), column=COLUMN), "/nb/1.html": article(),
+        "/b/nb/": page("<ul></ul>", column=COLUMN),
+    })  # fmt: skip
+    assert found.problem is None
+
+
 def test_menus_without_links() -> None:
     """Items that only a click handler moves on from, a tree that a script draws, markup that it writes."""
     menu = """<li onclick="location.href='/gk/'">政务公开</li>"""
