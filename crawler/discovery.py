@@ -119,6 +119,9 @@ _REPORT_WORDS = (
 )  # fmt: skip
 _WORDS_OF_A_REPORT = 3
 _FEW_ROWS = 120
+#: A list that names so many reports among other things is followed to its next pages, a few at a time.
+_REPORTS_AMONG_OTHERS = 3
+_PAGES_AHEAD = 3
 _MOST_FRAMES = 12
 
 
@@ -498,6 +501,24 @@ def _from_other(page: Page, family: Family, place: Place, max_depth: int) -> Ite
             row = ListItem(link.url, link.label, page.shown_date(link.url))
             reason = "named by a year alone, on an openness page"
             yield Candidate(link.url, _leaf_kind(link.url), 64.0, reason, link.label, row=row)
+    if exploring:
+        yield from _next_pages(page)
+
+
+def _next_pages(page: Page) -> Iterator[Candidate]:
+    """Of a list that names reports among other things, as a tab of a column or a board of notices may.
+
+    It is no column, so that nothing but the reports is taken from it; each page with reports leads a few on.
+    """
+    rows = {item.url for item in items_of(page)}
+    reports = [a for a in _report_links(page) if a.url in rows or page.shown_date(a.url) is not None]
+    paging = paging_of(page) if len(reports) >= _REPORTS_AMONG_OTHERS else None
+    if paging is None:
+        return
+    for ask in paging.others[paging.current - 1 :][:_PAGES_AHEAD]:
+        if not ask.body:
+            reason = "a further page of a list that names reports"
+            yield Candidate(ask.url, CandidateKind.EXPLORE, 60.0, reason, page.title)
 
 
 def _names_a_part(label: str) -> bool:

@@ -111,6 +111,26 @@ def test_an_empty_column_among_others_is_no_problem() -> None:
     assert found.problem is None
 
 
+def test_the_next_pages_of_a_list_that_names_reports_among_other_things() -> None:
+    """Its reports are taken, and nothing else of it; where it names none any more it is left."""
+    notices = rows(*((f"/202401/t20240101_{n}.html", f"关于某事的通知{n}") for n in range(9)))
+    pager = "<script>createPageHTML(9, {}, 'index', 'html');</script>"
+
+    def board(number: int, first: int, last: int) -> str:
+        return page(many(first, last) + notices + pager.format(number), "县直部门")
+
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page(rows(("/nb/2023.html", title(2023))) + '<a href="/tab/">县直部门</a>', column=COLUMN),
+        "/tab/": board(0, 2008, 2012), "/tab/index_1.html": board(1, 2012, 2015),
+        "/tab/index_2.html": page(notices), "/tab/index_3.html": board(3, 2015, 2016), **ARTICLES,
+    })  # fmt: skip
+    assert found.reports == [f"/nb/{year}.html" for year in (*range(2008, 2016), 2023)]
+    pages = [name for name in found.asked if name.startswith("/tab/index")]
+    assert sorted(pages) == [f"/tab/index_{n}.html" for n in (1, 2, 3, 4)]  # not all nine
+    assert len(found.listings) == 1
+
+
 def test_menus_without_links() -> None:
     """Items that only a click handler moves on from, a tree that a script draws, markup that it writes."""
     menu = """<li onclick="location.href='/gk/'">政务公开</li>"""
