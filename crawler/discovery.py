@@ -18,6 +18,18 @@ from crawler.agencies import is_body, is_group, listed_bodies, lists_bodies
 from crawler.bodies import Body, cut_body
 from crawler.families import Ask, Family, ListItem, family_of, is_article_url, items_of, paging_of
 from crawler.page import FILE_EXTENSION, Link, Page
+from crawler.recognised import (
+    SOFT_YEAR,
+    bears_a_report,
+    could_be_a_report,
+    crumbs,
+    first_of_title,
+    is_article,
+    is_column_by_rows,
+    is_report_column,
+    own_title,
+    report_links,
+)
 from crawler.report_files import LITTLE_TEXT, report_files
 from crawler.scores import (
     PageContext,
@@ -94,31 +106,18 @@ class Place:
 
 
 _OPEN = "looks like openness"
-_SOFT_YEAR = re.compile(r"(?:19|20)\d{2}\s*年?度?")
 _SOFT_TITLE = re.compile(r"年报|年度报告|公开报告|(?:19|20)\d{2}年.*报告")
-_TITLE_PARTS = re.compile(r"\s*[-_|—–]+\s*")
-_WORDS = re.compile(r"[-_|—–\s]+")
-_CRUMBS = re.compile(r"\s*(?:>+|»|›|/|→|\||-{1,2}>?|::)\s*|\s{2,}|\s+")
 _DOWNLOAD = re.compile(r"download|down\.jsp|downfile", re.I)
 _INDEX = re.compile(r"/(?:(?:index|list|default)\w*\.\w+)?$")
 #: One entry of a system whose addresses are all queries of its start page (WordPress).
 _ENTRY = re.compile(r"//[^/]+/(?:index\.php)?\?p=\d+$")
 _ANNUAL = re.compile(r"年报|年度报告|公开\s*(?:<[^>]+>\s*)*年报")
 _UNDER_A_HEADING = re.compile(r"(?:19|20)\d{2}\s*年?度?|\W*(?:更多|more|查看全部|查看更多|进入)\W*", re.I)
-_LOOK = (
-    r"(?:[\[【（(]?(?:下载|查看|详情|点击\S{0,4}|更多|浏览|阅读|全文|打开|附件\d*|pdf|word|docx?)[\]】）)]?|>+)"
-)
+_LOOK_WORDS = r"下载|查看|详情|点击\S{0,4}|更多|浏览|阅读|全文|打开|附件\d*|pdf|word|docx?"
+_LOOK = rf"(?:[\[【（(]?(?:{_LOOK_WORDS})[\]】）)]?|>+)"
 _NO_NAME = re.compile(f"{_LOOK}?", re.I)
 #: The number of a row, and what its links say.
 _BESIDE_A_NAME = re.compile(rf"^\d{{1,3}}(?![\d年])[、.．]?|(?:\s|{_LOOK})+$", re.I)
-#: Headings that every report has had since 2019 (国办公开办函〔2019〕60号) or 2007.
-_REPORT_WORDS = (
-    "主动公开政府信息情况", "收到和处理政府信息公开申请", "政府信息公开行政复议",
-    "政府信息公开工作存在的主要问题",
-    "其他需要报告的事项", "依申请公开政府信息", "主动公开政府信息的情况", "总体情况",
-)  # fmt: skip
-_WORDS_OF_A_REPORT = 3
-_FEW_ROWS = 120
 #: A list that names so many reports among other things is followed to its next pages, a few at a time.
 _REPORTS_AMONG_OTHERS = 3
 _PAGES_AHEAD = 3
@@ -127,7 +126,7 @@ _MOST_FRAMES = 12
 
 def context_of(page: Page, depth: int = 0) -> PageContext:
     """The context that `score_link` asks for."""
-    where = f"{page.tags.column_name} {_first_of_title(page)} {page.breadcrumb[-24:]}"
+    where = f"{page.tags.column_name} {first_of_title(page)} {page.breadcrumb[-24:]}"
     open_page = _is_open(page)
     return PageContext(
         page.url,
@@ -140,45 +139,7 @@ def context_of(page: Page, depth: int = 0) -> PageContext:
 
 def _is_open(page: Page) -> bool:
     """Whether the page calls itself one on openness."""
-    return text_score(page.tags.column_name or _first_of_title(page)) > 0
-
-
-@lru_cache(maxsize=32)
-def is_article(page: Page) -> bool:
-    """Whether the page is an article: by its tags (an article alone carries ArticleTitle), URL or title."""
-    if is_article_url(page.url):
-        return True
-    if page.tags.article_title:
-        # some systems print their columns' names there
-        return title_kind(page.tags.article_title) is not TitleKind.COLUMN
-    title = _first_of_title(page)
-    if title_kind(title) is not TitleKind.REPORT or not _SOFT_YEAR.search(title):
-        return False
-    if title_kind(page.tags.column_name) is TitleKind.COLUMN or len(_report_links(page)) > 2:
-        return False
-    borne = any(a.kind in {"attachment", "frame"} for a in page.links) or _report_words(page) > 1
-    return borne or page.main_text_length >= LITTLE_TEXT
-
-
-def bears_a_report(page: Page) -> bool:
-    """Whether a report stands in the page, whatever it was taken for.
-
-    Its headings tell it; those of before 2019 are few, so that an article may also be told by its own title.
-    """
-    words = _report_words(page)
-    return words >= _WORDS_OF_A_REPORT or (is_article(page) and _is_called_a_report(page, words))
-
-
-def _is_called_a_report(page: Page, words: int) -> bool:
-    """By its own title, with some of a report's headings, or with a year and without a list of others."""
-    title = _own_title(page)
-    if title_kind(title) is not TitleKind.REPORT:
-        return False
-    return words > 1 or (_SOFT_YEAR.search(title) is not None and len(_report_links(page)) <= 2)
-
-
-def _own_title(page: Page) -> str:
-    return page.tags.article_title or _first_of_title(page)
+    return text_score(page.tags.column_name or first_of_title(page)) > 0
 
 
 def body_shown(page: Page, kind: Kind, first: str | None) -> Body | None:
@@ -191,61 +152,13 @@ def body_shown(page: Page, kind: Kind, first: str | None) -> Body | None:
     return cut_body(page, first)
 
 
-def _report_words(page: Page) -> int:
-    return sum(words in page.text for words in _REPORT_WORDS)
-
-
-@lru_cache(maxsize=32)
-def is_report_column(page: Page) -> bool:
-    """Whether the page lists annual reports.
-
-    By the name it gives itself (ColumnName, title, breadcrumb), or because most of its rows are titled as
-    reports.
-    """
-    if is_article(page):
-        return False
-    names = (page.tags.column_name, *_WORDS.split(page.title), *_crumbs(page)[-3:])
-    if any(name and title_kind(name) is TitleKind.COLUMN for name in names):
-        return True
-    reports = _report_links(page)
-    if len(reports) < 3:
-        return False
-    items = items_of(page)
-    return 2 * len(reports) >= len(items)
-
-
-def _report_links(page: Page) -> list[Link]:
-    return [a for a in page.links if title_kind(a.label) is TitleKind.REPORT]
-
-
-def _is_column_by_rows(page: Page) -> bool:
-    """A page that was named as a column from elsewhere: few rows, some of which could be reports."""
-    items = items_of(page)
-    soft = [one for one in items if _could_be_a_report(one.title)]
-    return not items or (len(items) <= _FEW_ROWS and 3 * len(soft) >= len(items))
-
-
-def _could_be_a_report(title: str) -> bool:
-    """With a year, a report's words, or no words but a body's name."""
-    named = _SOFT_YEAR.search(title) is not None or is_body(title)
-    return named or title_kind(title) is TitleKind.REPORT
-
-
-def _first_of_title(page: Page) -> str:
-    return _TITLE_PARTS.split(page.title, maxsplit=1)[0]
-
-
-def _crumbs(page: Page) -> list[str]:
-    return [part for part in _CRUMBS.split(page.breadcrumb) if part]
-
-
 def takes_as_column(page: Page, place: Place) -> bool:
     """Whether the page is walked as a list of reports."""
     if place.body is not None or is_article(page):
         return False
     if place.by_hand and not bears_a_report(page):
         return True
-    return is_report_column(page) or (place.within_column and _is_column_by_rows(page))
+    return is_report_column(page) or (place.within_column and is_column_by_rows(page))
 
 
 def follow(
@@ -322,12 +235,12 @@ def _best_first(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 def _from_article(page: Page, family: Family, place: Place) -> Iterator[Candidate]:
     """The files of a report and the further pages of its body; of a mere collection, the reports it names."""
-    title = _own_title(page)
+    title = own_title(page)
     if not place.within_report and title_kind(title) is not TitleKind.REPORT:
         return
     yield from _files(page, family, title)
     yield from _pages_of_body(page, place, title)
-    for link in _report_links(page) if page.main_text_length < LITTLE_TEXT else ():
+    for link in report_links(page) if page.main_text_length < LITTLE_TEXT else ():
         if link.kind == "anchor":
             yield Candidate(link.url, _leaf_kind(link.url), 87.0, "titled as a report", link.label)
 
@@ -382,7 +295,7 @@ def _rows_of_column(page: Page, items: tuple[ListItem, ...]) -> list[ListItem]:
     own = [
         item
         for item in rows
-        if _below(item.url, here) or _shape(item.url) in shapes or _could_be_a_report(item.title)
+        if _below(item.url, here) or _shape(item.url) in shapes or could_be_a_report(item.title)
     ]
     return own or rows
 
@@ -453,7 +366,7 @@ def _branch_of_column(page: Page, link: Link, context: PageContext, place: Place
         row = ListItem(link.url, label, page.shown_date(link.url))
         yield Candidate(link.url, _leaf_kind(link.url), 83.0, "named like a report", label, row=row)
         return
-    if _SOFT_YEAR.fullmatch(bare(label)):
+    if SOFT_YEAR.fullmatch(bare(label)):
         yield Candidate(link.url, CandidateKind.LISTING, 86.0, "a year within the report column", label)
     elif below and link.kind == "anchor":
         yield Candidate(link.url, CandidateKind.LISTING, 80.0, "a folder of the report column", label)
@@ -467,8 +380,8 @@ def _is_body_s_page_of_a_year(page: Page, link: Link) -> bool:
     """What a page that is called by a year names by a body alone is that body's report."""
     if not is_body(link.label) or not _is_leaf(link.url):
         return False
-    names = (page.tags.column_name, _first_of_title(page), *_crumbs(page)[-1:])
-    return any(_SOFT_YEAR.fullmatch(bare(name)) for name in names)
+    names = (page.tags.column_name, first_of_title(page), *crumbs(page)[-1:])
+    return any(SOFT_YEAR.fullmatch(bare(name)) for name in names)
 
 
 def _column(page: Page, link: Link, score: float) -> Candidate:
@@ -497,7 +410,7 @@ def _from_other(page: Page, family: Family, place: Place, max_depth: int) -> Ite
             yield _under_heading(page, link, name)
         elif link.kind != "pager" and (score := score_link(named := best_named(link, context), context)):
             yield from _linked(page, named, score, exploring)
-        elif open_page and _SOFT_YEAR.fullmatch(bare(link.label)) and _is_leaf(link.url):
+        elif open_page and SOFT_YEAR.fullmatch(bare(link.label)) and _is_leaf(link.url):
             row = ListItem(link.url, link.label, page.shown_date(link.url))
             reason = "named by a year alone, on an openness page"
             yield Candidate(link.url, _leaf_kind(link.url), 64.0, reason, link.label, row=row)
@@ -511,7 +424,7 @@ def _next_pages(page: Page) -> Iterator[Candidate]:
     It is no column, so that nothing but the reports is taken from it; each page with reports leads a few on.
     """
     rows = {item.url for item in items_of(page)}
-    reports = [a for a in _report_links(page) if a.url in rows or page.shown_date(a.url) is not None]
+    reports = [a for a in report_links(page) if a.url in rows or page.shown_date(a.url) is not None]
     paging = paging_of(page) if len(reports) >= _REPORTS_AMONG_OTHERS else None
     if paging is None:
         return
@@ -542,7 +455,7 @@ def _under_heading(page: Page, link: Link, name: str) -> Candidate:
 
 def _looks_into_frames(page: Page, place: Place) -> bool:
     """A frame or a refresh is part of its page, where that is on the way to the reports or nothing else."""
-    name = page.tags.column_name or _first_of_title(page)
+    name = page.tags.column_name or first_of_title(page)
     if place.depth == 0 or url_score(page.url) or text_score(name):
         return True
     frames = sum(link.kind == "frame" for link in page.links)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archive.capture import Kind
-from crawler.discovery import Candidate, CandidateKind, bears_a_report
+from crawler.discovery import Candidate, CandidateKind
 from crawler.families import Ask, drawn_lists_of, items_of, paging_of
 from crawler.frontier import Frontier, Step
 from crawler.page import Page
+from crawler.recognised import bears_a_report
 from crawler.walk import Walk, signature
 
 _LIST_PAGE = 96.0

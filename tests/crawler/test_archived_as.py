@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from archive.capture import Kind
 from archive.catalogue.engine import create_catalogue, open_catalogue, sqlite_url
-from crawler.discovery import bears_a_report
 from crawler.page import Page, read_page
+from crawler.recognised import bears_a_report
 from tests.crawler.loopback import HTML, Answer, Loopback, crawl, pages
 
 SITE = "http://www.qingshi.gov.cn"

@@ -10,10 +10,9 @@ from crawler.discovery import (
     CandidateKind,
     Place,
     follow,
-    is_article,
-    is_report_column,
 )
 from crawler.page import Link, Page, read_page
+from crawler.recognised import is_article, is_report_column
 from crawler.scores import PageContext, score_link
 from crawler.titles import TitleKind, title_kind
 from crawler.traps import is_trap

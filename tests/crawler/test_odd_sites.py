@@ -148,8 +148,8 @@ def test_menus_without_links() -> None:
 
 def test_a_report_that_stands_on_the_column_s_own_page() -> None:
     """Small bodies have one page and no list: it is followed as a list, and read as a report all the same."""
-    from crawler.discovery import bears_a_report
     from crawler.page import read_page
+    from crawler.recognised import bears_a_report
 
     text = page(f"<h1>{title(2023)}</h1>{BODY}", column=COLUMN)
     assert bears_a_report(read_page(text.encode(), f"{SITE}/nb/"))
