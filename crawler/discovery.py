@@ -423,9 +423,12 @@ def _next_pages(page: Page) -> Iterator[Candidate]:
 
     It is no column, so that nothing but the reports is taken from it; each page with reports leads a few on.
     """
+    reports = report_links(page)
+    if len(reports) < _REPORTS_AMONG_OTHERS:
+        return
     rows = {item.url for item in items_of(page)}
-    reports = [a for a in report_links(page) if a.url in rows or page.shown_date(a.url) is not None]
-    paging = paging_of(page) if len(reports) >= _REPORTS_AMONG_OTHERS else None
+    listed = [a for a in reports if a.url in rows or page.shown_date(a.url) is not None]
+    paging = paging_of(page) if len(listed) >= _REPORTS_AMONG_OTHERS else None
     if paging is None:
         return
     for ask in paging.others[paging.current - 1 :][:_PAGES_AHEAD]:
