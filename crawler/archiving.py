@@ -22,9 +22,10 @@ from archive.warc.exchange import Exchange, Placed
 from archive.warc.payload import UndecodableBody, decode_body, head_fields, media_type_of, split_head
 from archive.warc.writer import ArchiveUnwritable
 from crawler.addresses import resolver
-from crawler.discovery import bears_a_report, body_shown
+from crawler.discovery import body_shown
 from crawler.hosts import NotAsked, hosts_of
 from crawler.page import Page, is_html, read_page
+from crawler.recognised import bears_a_report
 from crawler.trouble import explain, first_line
 from crawler.verdict import Judgement, Verdict, judge
 from crawler.wire import CUT_OFF, TOO_LARGE, TOO_SLOW, OneAtATime, Wire

@@ -14,14 +14,24 @@ from enum import StrEnum
 from functools import lru_cache
 
 from archive.capture import Kind
+from crawler.agencies import is_body, is_group, listed_bodies, lists_bodies
 from crawler.bodies import Body, cut_body
 from crawler.families import Ask, Family, ListItem, family_of, is_article_url, items_of, paging_of
 from crawler.page import FILE_EXTENSION, Link, Page
+from crawler.recognised import (
+    SOFT_YEAR,
+    bears_a_report,
+    could_be_a_report,
+    crumbs,
+    first_of_title,
+    is_article,
+    is_column_by_rows,
+    is_report_column,
+    own_title,
+    report_links,
+)
 from crawler.report_files import LITTLE_TEXT, report_files
 from crawler.scores import (
-    BODIES_TEXT,
-    BODIES_URL,
-    BODY_NAME,
     PageContext,
     best_named,
     score_link,
@@ -96,58 +106,40 @@ class Place:
 
 
 _OPEN = "looks like openness"
-_SOFT_YEAR = re.compile(r"(?:19|20)\d{2}\s*年?度?")
 _SOFT_TITLE = re.compile(r"年报|年度报告|公开报告|(?:19|20)\d{2}年.*报告")
-_TITLE_PARTS = re.compile(r"\s*[-_|—–]+\s*")
-_WORDS = re.compile(r"[-_|—–\s]+")
-_CRUMBS = re.compile(r"\s*(?:>+|»|›|/|→|\||-{1,2}>?|::)\s*|\s{2,}|\s+")
 _DOWNLOAD = re.compile(r"download|down\.jsp|downfile", re.I)
+_INDEX = re.compile(r"/(?:(?:index|list|default)\w*\.\w+)?$")
+#: One entry of a system whose addresses are all queries of its start page (WordPress).
+_ENTRY = re.compile(r"//[^/]+/(?:index\.php)?\?p=\d+$")
 _ANNUAL = re.compile(r"年报|年度报告|公开\s*(?:<[^>]+>\s*)*年报")
-_UNDER_A_HEADING = re.compile(
-    rf"(?:19|20)\d{{2}}\s*年?度?|\W*(?:更多|more|查看全部|查看更多|进入)\W*|{BODY_NAME.pattern}", re.I
-)
-_NO_NAME = re.compile(
-    r"(?:下载|查看|详情|点击\S{0,4}|更多|浏览|阅读|全文|打开|附件\d*|pdf|word|docx?|>+|\[?(?:下载|查看|详情)\]?)?",
-    re.I,
-)
-#: Headings that every report has had since 2019 (国办公开办函〔2019〕60号) or 2007.
-_REPORT_WORDS = (
-    "主动公开政府信息情况", "收到和处理政府信息公开申请", "政府信息公开行政复议",
-    "政府信息公开工作存在的主要问题",
-    "其他需要报告的事项", "依申请公开政府信息", "主动公开政府信息的情况", "总体情况",
-)  # fmt: skip
-_WORDS_OF_A_REPORT = 3
-_FEW_ROWS = 120
+_UNDER_A_HEADING = re.compile(r"(?:19|20)\d{2}\s*年?度?|\W*(?:更多|more|查看全部|查看更多|进入)\W*", re.I)
+_LOOK_WORDS = r"下载|查看|详情|点击\S{0,4}|更多|浏览|阅读|全文|打开|附件\d*|pdf|word|docx?"
+_LOOK = rf"(?:[\[【（(]?(?:{_LOOK_WORDS})[\]】）)]?|>+)"
+_NO_NAME = re.compile(f"{_LOOK}?", re.I)
+#: The number of a row, and what its links say.
+_BESIDE_A_NAME = re.compile(rf"^\d{{1,3}}(?![\d年])[、.．]?|(?:\s|{_LOOK})+$", re.I)
+#: A list that names so many reports among other things is followed to its next pages, a few at a time.
+_REPORTS_AMONG_OTHERS = 3
+_PAGES_AHEAD = 3
 _MOST_FRAMES = 12
 
 
 def context_of(page: Page, depth: int = 0) -> PageContext:
     """The context that `score_link` asks for."""
-    where = f"{page.tags.column_name} {_first_of_title(page)} {page.breadcrumb[-24:]}"
-    bodies = BODIES_URL.search(page.url) is not None or BODIES_TEXT.search(where) is not None
-    return PageContext(page.url, depth, is_report_column(page), bodies)
+    where = f"{page.tags.column_name} {first_of_title(page)} {page.breadcrumb[-24:]}"
+    open_page = _is_open(page)
+    return PageContext(
+        page.url,
+        depth,
+        is_report_column(page),
+        lists_bodies(page, where, open_page=open_page),
+        listed_bodies(page, open_page=open_page),
+    )
 
 
-@lru_cache(maxsize=32)
-def is_article(page: Page) -> bool:
-    """Whether the page is an article: by its tags (an article alone carries ArticleTitle), URL or title."""
-    if is_article_url(page.url):
-        return True
-    if page.tags.article_title:
-        # some systems print their columns' names there
-        return title_kind(page.tags.article_title) is not TitleKind.COLUMN
-    title = _first_of_title(page)
-    if title_kind(title) is not TitleKind.REPORT or not _SOFT_YEAR.search(title):
-        return False
-    if title_kind(page.tags.column_name) is TitleKind.COLUMN or len(_report_links(page)) > 2:
-        return False
-    borne = any(a.kind in {"attachment", "frame"} for a in page.links) or _report_words(page) > 1
-    return borne or page.main_text_length >= LITTLE_TEXT
-
-
-def bears_a_report(page: Page) -> bool:
-    """Whether the text of a report stands in the page, whatever it was taken for."""
-    return _report_words(page) >= _WORDS_OF_A_REPORT
+def _is_open(page: Page) -> bool:
+    """Whether the page calls itself one on openness."""
+    return text_score(page.tags.column_name or first_of_title(page)) > 0
 
 
 def body_shown(page: Page, kind: Kind, first: str | None) -> Body | None:
@@ -160,61 +152,13 @@ def body_shown(page: Page, kind: Kind, first: str | None) -> Body | None:
     return cut_body(page, first)
 
 
-def _report_words(page: Page) -> int:
-    return sum(words in page.text for words in _REPORT_WORDS)
-
-
-@lru_cache(maxsize=32)
-def is_report_column(page: Page) -> bool:
-    """Whether the page lists annual reports.
-
-    By the name it gives itself (ColumnName, title, breadcrumb), or because most of its rows are titled as
-    reports.
-    """
-    if is_article(page):
-        return False
-    names = (page.tags.column_name, *_WORDS.split(page.title), *_crumbs(page)[-3:])
-    if any(name and title_kind(name) is TitleKind.COLUMN for name in names):
-        return True
-    reports = _report_links(page)
-    if len(reports) < 3:
-        return False
-    items = items_of(page)
-    return 2 * len(reports) >= len(items)
-
-
-def _report_links(page: Page) -> list[Link]:
-    return [a for a in page.links if title_kind(a.label) is TitleKind.REPORT]
-
-
-def _is_column_by_rows(page: Page) -> bool:
-    """A page that was named as a column from elsewhere: few rows, some of which could be reports."""
-    items = items_of(page)
-    soft = [one for one in items if _could_be_a_report(one.title)]
-    return not items or (len(items) <= _FEW_ROWS and 3 * len(soft) >= len(items))
-
-
-def _could_be_a_report(title: str) -> bool:
-    """With a year, a report's words, or no words but a body's name."""
-    named = _SOFT_YEAR.search(title) or BODY_NAME.fullmatch(title)
-    return named is not None or title_kind(title) is TitleKind.REPORT
-
-
-def _first_of_title(page: Page) -> str:
-    return _TITLE_PARTS.split(page.title, maxsplit=1)[0]
-
-
-def _crumbs(page: Page) -> list[str]:
-    return [part for part in _CRUMBS.split(page.breadcrumb) if part]
-
-
 def takes_as_column(page: Page, place: Place) -> bool:
     """Whether the page is walked as a list of reports."""
     if place.body is not None or is_article(page):
         return False
     if place.by_hand and not bears_a_report(page):
         return True
-    return is_report_column(page) or (place.within_column and _is_column_by_rows(page))
+    return is_report_column(page) or (place.within_column and is_column_by_rows(page))
 
 
 def follow(
@@ -291,12 +235,12 @@ def _best_first(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 def _from_article(page: Page, family: Family, place: Place) -> Iterator[Candidate]:
     """The files of a report and the further pages of its body; of a mere collection, the reports it names."""
-    title = page.tags.article_title or _first_of_title(page)
+    title = own_title(page)
     if not place.within_report and title_kind(title) is not TitleKind.REPORT:
         return
     yield from _files(page, family, title)
     yield from _pages_of_body(page, place, title)
-    for link in _report_links(page) if page.main_text_length < LITTLE_TEXT else ():
+    for link in report_links(page) if page.main_text_length < LITTLE_TEXT else ():
         if link.kind == "anchor":
             yield Candidate(link.url, _leaf_kind(link.url), 87.0, "titled as a report", link.label)
 
@@ -340,7 +284,9 @@ def _rows_of_column(page: Page, items: tuple[ListItem, ...]) -> list[ListItem]:
     only says 下载 goes by the words beside it.
     """
     named = (
-        replace(item, title=page.row_text(item.url) or item.title) if _NO_NAME.fullmatch(item.title) else item
+        replace(item, title=_row_name(page.row_text(item.url)) or item.title)
+        if _NO_NAME.fullmatch(item.title)
+        else item
         for item in items
     )
     rows = [item for item in named if title_kind(item.title) is not TitleKind.NEAR_MISS]
@@ -349,9 +295,14 @@ def _rows_of_column(page: Page, items: tuple[ListItem, ...]) -> list[ListItem]:
     own = [
         item
         for item in rows
-        if _below(item.url, here) or _shape(item.url) in shapes or _SOFT_YEAR.search(item.title)
+        if _below(item.url, here) or _shape(item.url) in shapes or could_be_a_report(item.title)
     ]
     return own or rows
+
+
+def _row_name(text: str) -> str:
+    """What a row says without its number and what its links say (5 审计局 查看 查看)."""
+    return _BESIDE_A_NAME.sub("", text).strip()
 
 
 def _below(url: str, column: str) -> bool:
@@ -370,9 +321,9 @@ def _leaf_kind(url: str) -> CandidateKind:
     path = url.partition("?")[0]
     if FILE_EXTENSION.search(path) or _DOWNLOAD.search(path):
         return CandidateKind.ATTACHMENT
-    if not is_article_url(url) and re.search(r"/(?:(?:index|list|default)\w*\.\w+)?$", path):
-        return CandidateKind.LISTING
-    return CandidateKind.ARTICLE
+    if is_article_url(url) or _ENTRY.search(url):
+        return CandidateKind.ARTICLE
+    return CandidateKind.LISTING if _INDEX.search(path) else CandidateKind.ARTICLE
 
 
 def _is_leaf(url: str) -> bool:
@@ -411,18 +362,26 @@ def _branch_of_column(page: Page, link: Link, context: PageContext, place: Place
     below = near and _folder(link.url) != here
     if kind is TitleKind.NEAR_MISS or is_article_url(link.url):
         return
-    if near and _SOFT_TITLE.search(label):
+    if near and (_SOFT_TITLE.search(label) or _is_body_s_page_of_a_year(page, link)):
         row = ListItem(link.url, label, page.shown_date(link.url))
         yield Candidate(link.url, _leaf_kind(link.url), 83.0, "named like a report", label, row=row)
         return
-    if _SOFT_YEAR.fullmatch(bare(label)):
+    if SOFT_YEAR.fullmatch(bare(label)):
         yield Candidate(link.url, CandidateKind.LISTING, 86.0, "a year within the report column", label)
     elif below and link.kind == "anchor":
         yield Candidate(link.url, CandidateKind.LISTING, 80.0, "a folder of the report column", label)
-    elif BODY_NAME.fullmatch(label) and link.kind == "anchor":
+    elif is_body(label) and link.kind == "anchor":
         yield Candidate(link.url, CandidateKind.EXPLORE, 72.0, "a body named in the report column", label)
     elif context.depth < MAX_DEPTH and text_score(label):
         yield Candidate(link.url, CandidateKind.EXPLORE, score_link(link, context), _OPEN, label)
+
+
+def _is_body_s_page_of_a_year(page: Page, link: Link) -> bool:
+    """What a page that is called by a year names by a body alone is that body's report."""
+    if not is_body(link.label) or not _is_leaf(link.url):
+        return False
+    names = (page.tags.column_name, first_of_title(page), *crumbs(page)[-1:])
+    return any(SOFT_YEAR.fullmatch(bare(name)) for name in names)
 
 
 def _column(page: Page, link: Link, score: float) -> Candidate:
@@ -440,21 +399,47 @@ def _from_other(page: Page, family: Family, place: Place, max_depth: int) -> Ite
     context = context_of(page, place.depth)
     exploring = place.depth < max_depth
     headed = _ANNUAL.search(page.text) is not None
-    open_page = text_score(page.tags.column_name or _first_of_title(page)) > 0
+    open_page = _is_open(page)
     for link in (*page.links, *family.written_links(page)):
         if link.kind == "frame":
             if exploring and _looks_into_frames(page, place):
                 yield Candidate(
                     link.url, CandidateKind.EXPLORE, 68.0, "a frame of an openness page", link.text
                 )
+        elif headed and _names_a_part(link.label) and (name := _column_heading(page, link)):
+            yield _under_heading(page, link, name)
         elif link.kind != "pager" and (score := score_link(named := best_named(link, context), context)):
             yield from _linked(page, named, score, exploring)
-        elif headed and _UNDER_A_HEADING.fullmatch(link.label) and (name := _column_heading(page, link)):
-            yield Candidate(link.url, CandidateKind.LISTING, 95.0, f"under the heading {name}", name)
-        elif open_page and _SOFT_YEAR.fullmatch(bare(link.label)) and _is_leaf(link.url):
+        elif open_page and SOFT_YEAR.fullmatch(bare(link.label)) and _is_leaf(link.url):
             row = ListItem(link.url, link.label, page.shown_date(link.url))
             reason = "named by a year alone, on an openness page"
             yield Candidate(link.url, _leaf_kind(link.url), 64.0, reason, link.label, row=row)
+    if exploring:
+        yield from _next_pages(page)
+
+
+def _next_pages(page: Page) -> Iterator[Candidate]:
+    """Of a list that names reports among other things, as a tab of a column or a board of notices may.
+
+    It is no column, so that nothing but the reports is taken from it; each page with reports leads a few on.
+    """
+    reports = report_links(page)
+    if len(reports) < _REPORTS_AMONG_OTHERS:
+        return
+    rows = {item.url for item in items_of(page)}
+    listed = [a for a in reports if a.url in rows or page.shown_date(a.url) is not None]
+    paging = paging_of(page) if len(listed) >= _REPORTS_AMONG_OTHERS else None
+    if paging is None:
+        return
+    for ask in paging.others[paging.current - 1 :][:_PAGES_AHEAD]:
+        if not ask.body:
+            reason = "a further page of a list that names reports"
+            yield Candidate(ask.url, CandidateKind.EXPLORE, 60.0, reason, page.title)
+
+
+def _names_a_part(label: str) -> bool:
+    """A year, a body, several bodies, or 更多: what may be a part of the column it stands under."""
+    return _UNDER_A_HEADING.fullmatch(label) is not None or is_body(label) or is_group(label)
 
 
 def _column_heading(page: Page, link: Link) -> str:
@@ -462,9 +447,18 @@ def _column_heading(page: Page, link: Link) -> str:
     return next((text for text in page.headings(link.url) if title_kind(text) is TitleKind.COLUMN), "")
 
 
+def _under_heading(page: Page, link: Link, name: str) -> Candidate:
+    """A part of the column, or a report's file that is named by its year or body alone."""
+    reason = f"under the heading {name}"
+    if link.kind != "attachment":
+        return Candidate(link.url, CandidateKind.LISTING, 95.0, reason, name)
+    row = ListItem(link.url, link.label, page.shown_date(link.url))
+    return Candidate(link.url, CandidateKind.ATTACHMENT, 84.0, reason, link.label, row=row)
+
+
 def _looks_into_frames(page: Page, place: Place) -> bool:
     """A frame or a refresh is part of its page, where that is on the way to the reports or nothing else."""
-    name = page.tags.column_name or _first_of_title(page)
+    name = page.tags.column_name or first_of_title(page)
     if place.depth == 0 or url_score(page.url) or text_score(name):
         return True
     frames = sum(link.kind == "frame" for link in page.links)

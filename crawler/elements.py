@@ -88,11 +88,30 @@ def headings_of(element: etree._Element) -> Iterator[str]:
         while before is not None and before.tag in ("img", "br", "i") and not (before.tail or "").strip():
             before = before.getprevious()
         beside = before.tail if before is not None else parent.text if parent is not None else ""
-        above = text_of(before) if before is not None and isinstance(before.tag, str) else ""
+        above = _short_text(before) if before is not None and _may_head(before, here) else ""
         for text in (" ".join((beside or "").split()), above):
             if 0 < len(bare := _MORE.sub("", text)) <= _HEADING_LONGEST:
                 yield bare
         here = parent
+
+
+def _short_text(element: etree._Element) -> str:
+    """The text of an element; empty where it is far too long for a heading, which is seen before its end."""
+    parts: list[str] = []
+    size = 0
+    for part in element.itertext():
+        parts.append(str(part))
+        size += len("".join(parts[-1].split()))
+        if size > 2 * _HEADING_LONGEST:
+            return ""
+    return " ".join("".join(parts).split())
+
+
+def _may_head(before: etree._Element, element: etree._Element) -> bool:
+    """Whether it is no comment, and not the item before in the same menu: that has a link of its own."""
+    if not isinstance(before.tag, str):
+        return False
+    return not (before.tag == element.tag == "li" and before.find(".//a[@href]") is not None)
 
 
 def row_text_of(element: etree._Element) -> str:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from crawler.agencies import is_body
 from crawler.families import is_article_url
 from crawler.page import Link
 from crawler.titles import TitleKind, bare, title_kind
@@ -11,12 +12,16 @@ from crawler.titles import TitleKind, bare, title_kind
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What the score of a link needs to know of the page it stands on."""
+    """What the score of a link needs to know of the page it stands on.
+
+    `bodies` are the addresses of bodies that a part of it lists; `lists_bodies` says that the whole does.
+    """
 
     url: str
     depth: int = 0
     in_report_column: bool = False
     lists_bodies: bool = False
+    bodies: frozenset[str] = frozenset()
 
 
 _OPENNESS: tuple[tuple[re.Pattern[str], float], ...] = (
@@ -53,14 +58,6 @@ _URL_OPENNESS: tuple[tuple[re.Pattern[str], float], ...] = (
     ),
     (re.compile(r"xxgk(?:[_-]?\d+)?|[a-z]{2,4}gk(?:ml|zl|nr)?(?:[_-]?\d+)?|fdzdgk\w*|bmxxgk\w*", re.I), 52.0),
 )
-#: The folder that holds one column per department, on which a link is followed by its name.
-BODIES_URL = re.compile(r"/(?:bm|xz|jd|zj|xzjd|jz|dw|qx|xq|zsbm)[a-z]*(?:xxgk|gk)\w*(?:/|$)", re.I)
-BODIES_TEXT = re.compile(r"部门|乡镇|街道|镇街|单位|县区|区县")
-BODY_NAME = re.compile(
-    r"(?!.*(?:新闻|要闻|互动|便民|图片|视频|投诉|办事|网站|全部|通办|马上办|网办|服务中心$))"
-    r"[\u4e00-\u9fff·（）()]{2,22}"
-    r"(?:局|委|办|厅|院|会|署|司|处|所|队|站|中心|镇|乡|街道|办事处|政府|管委会|公司|学校|联社|协会|海关|支行|部)"
-)
 #: 概况 is written gk, too.
 _PROFILE = re.compile(r"概况|概览|简介|介绍")
 _HOME_PATH = re.compile(r"(?:\w+/)?(?:(?:index|default)\.\w+)?")
@@ -89,9 +86,13 @@ def score_link(link: Link, context: PageContext) -> float:
     if kind is TitleKind.NEAR_MISS or is_article_url(link.url):
         return 0.0
     best = 0.0 if _PROFILE.search(link.label) else max(text_score(link.label), url_score(link.url))
-    if not best and BODY_NAME.fullmatch(link.label) and (context.lists_bodies or _is_sister(link, context)):
+    if not best and is_body(link.label) and _is_among_bodies(link, context):
         best = 36.0
     return _deeper(best, context) if best else 0.0
+
+
+def _is_among_bodies(link: Link, context: PageContext) -> bool:
+    return context.lists_bodies or link.url in context.bodies or _is_sister(link, context)
 
 
 def _is_sister(link: Link, context: PageContext) -> bool:

@@ -554,12 +554,9 @@ class ReportSpider(Spider):
             return f"the crawl stopped early: {reason}"
         if reason in ("shutdown", ORPHANED):
             return "the crawl was interrupted; run it again to go on"
-        if not self._job.given and not self._walks and reason != WINDOW_CLOSED:
-            return (
-                "no annual-report column was found: look for it in a browser and add its address "
-                "to the site's start list"
-            )
-        return None
+        if self._job.given or reason == WINDOW_CLOSED:
+            return None
+        return self._walks.nothing_found(named_before=any(known.rows for known in self._past))
 
 
 def _following(one: Candidate, step: Step, parent: str) -> Step:

@@ -57,8 +57,10 @@ _CUT = re.compile(r"(?:…|\.{2,})\s*$")
 _CUT_REPORT = re.compile(rf"{_YEAR}年?度?(?:政府|政务)?信息公开(?:工作?)?(?:年度?)?(?:工作?)?报?$")
 #: 审计局, 知识产权局, 公积金中心: bodies, not the reports that those words else announce.
 _BODY = re.compile(
-    r"^[^年]{0,16}(?:局|委|办|厅|院|处|所|中心|办公室|委员会)(?:信息公开|政务公开|政府信息公开)?$"
+    r"^[^年]{0,16}(?:局|署|委|办|厅|院|处|所|站|队|馆|中心|办公室|委员会|管委会)(?:信息公开|政务公开|政府信息公开)?$"
 )
+#: What a row has beside a body's name: its number, and the year that is meant.
+_BESIDE_A_BODY = re.compile(rf"{_YEAR}(?:年度|年)?|^\d{{1,3}}(?:[、.．]|(?=[^\d年]))")
 _NEAR = re.compile(
     r"公开指南|公开制度|制度(?:规定|建设)?$|公开规定|依申请(?:公开)?$|依申请公开(?!.*(?:年度报告|年报))"
     r"|公开(?:事项)?目录|目录$|工作要点|年度工作总结|工作总结$|工作计划|工作方案|实施方案|统计公报"
@@ -92,9 +94,13 @@ def title_kind(title: str) -> TitleKind:
         return _report_or_column(text)
     if _CUT.search(title) and _CUT_REPORT.search(text):
         return TitleKind.REPORT
-    if _NEAR.search(text) or (_OTHER_REPORT.search(text) and not _BODY.search(text)):
+    if _NEAR.search(text) or (_OTHER_REPORT.search(text) and not _names_a_body(text)):
         return TitleKind.NEAR_MISS
     return TitleKind.NEUTRAL
+
+
+def _names_a_body(text: str) -> bool:
+    return _BODY.search(_BESIDE_A_BODY.sub("", text)) is not None
 
 
 def _report_or_column(text: str) -> TitleKind:

@@ -48,6 +48,7 @@ class Walk:
     is_named: bool = True
     has_folders: bool = False
     drawn: bool = False
+    bears_a_report: bool = False
 
     def note_paging(self, paging: ListPaging | None) -> None:
         """What one page says of the whole list."""
@@ -92,6 +93,11 @@ class Walk:
     def is_list(self) -> bool:
         """Whether there was a list at all, and not only folders that hold lists."""
         return bool(self.rows or self.waiting) or self.failed or (self.is_named and not self.has_folders)
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether all that was asked for of it came or failed, and there was no row and no report in it."""
+        return not (self.rows or self.waiting or self.bears_a_report)
 
     def result(self) -> ListingSeen:
         return ListingSeen(

@@ -9,9 +9,16 @@ from crawler.discovery import Candidate, CandidateKind
 from crawler.families import Ask, drawn_lists_of, items_of, paging_of
 from crawler.frontier import Frontier, Step
 from crawler.page import Page
+from crawler.recognised import bears_a_report
 from crawler.walk import Walk, signature
 
 _LIST_PAGE = 96.0
+_NONE = (
+    "no annual-report column was found: look for it in a browser and add its address to the site's start list"
+)
+_SILENT = (
+    "the report column {} names no report: look at it in a browser; if there are any, its list cannot be read"
+)
 
 
 class Walks(dict[str, Walk]):
@@ -40,6 +47,7 @@ class Walks(dict[str, Walk]):
             if one.row is not None:
                 walk.note_item(one.row)
             walk.has_folders |= one.kind is CandidateKind.LISTING
+        walk.bears_a_report |= bears_a_report(page)
         paging = paging_of(page)
         walk.note_paging(paging)
         new = walk.note_rows(items_of(page)) | walk.note_rows(
@@ -100,3 +108,15 @@ class Walks(dict[str, Walk]):
             self._frontier.add(
                 replace(step, ask=Ask(walk.url), draw=True, reason="a list that only its script fills")
             )
+
+    def nothing_found(self, *, named_before: bool) -> str | None:
+        """What to tell of a site on which no column was found, or columns that all name nothing.
+
+        A body's column may well be empty among others. Of a site that has named reports before, the notes on
+        its columns tell what became of them.
+        """
+        if not self:
+            return _NONE
+        if named_before or not all(walk.names_nothing for walk in self.values()):
+            return None
+        return _SILENT.format(next(iter(self)))

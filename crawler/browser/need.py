@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from crawler.discovery import CandidateKind, Place, follow, is_report_column
+from crawler.discovery import CandidateKind, Place, follow
 from crawler.families import drawn_lists_of, paging_of
 from crawler.page import Page
+from crawler.recognised import is_report_column
 from crawler.verdict import Judgement, Verdict
 
 

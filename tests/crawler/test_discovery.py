@@ -10,10 +10,9 @@ from crawler.discovery import (
     CandidateKind,
     Place,
     follow,
-    is_article,
-    is_report_column,
 )
 from crawler.page import Link, Page, read_page
+from crawler.recognised import is_article, is_report_column
 from crawler.scores import PageContext, score_link
 from crawler.titles import TitleKind, title_kind
 from crawler.traps import is_trap
@@ -105,6 +104,9 @@ NEAR_MISSES = """
 2024年政府工作报告
 市政府办布置 2024 年政府信息公开工作年度报告发布事宜
 政府信息公开年报栏目调整说明
+2022年度市审计局审计结果公告
+住房公积金管理中心2022年年报
+知识产权局2022年知识产权白皮书
 """
 NEUTRAL = """
 政务公开
@@ -113,6 +115,11 @@ NEUTRAL = """
 高岭镇_2017年
 2017年
 沙坡头区教育局
+沙坡头区审计局
+县审计局2023年
+2022年度住房公积金管理中心
+5、水资源管理处
+海洋公园管委会
 法定主动公开内容
 通知公告
 某某领导调研

@@ -62,6 +62,75 @@ def test_years_in_a_list_to_choose_from() -> None:
     assert found.reports == ["/nb/2022/c.html", "/nb/2023/a.html", "/nb/2023/b.html"]
 
 
+def test_bodies_without_dates_in_the_folder_of_a_year_are_its_rows() -> None:
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page('<a href="2016/">2016年</a>', column=COLUMN),
+        "/nb/2016/": page('<a href="a0.html">民政局</a><a href="a1.html">统计局</a>', "2016年-青石县"),
+        "/nb/2016/a0.html": page("<p>一、概述</p>", title(2016)),
+        "/nb/2016/a1.html": page("<p>一、概述</p>", title(2016)),
+    })  # fmt: skip
+    assert found.reports == ["/nb/2016/a0.html", "/nb/2016/a1.html"]
+    assert [(len(one.items), one.complete) for one in found.listings] == [(2, True)]
+
+
+def test_posts_whose_addresses_are_queries_of_the_start_page() -> None:
+    found = drive({
+        "/": home(("/?cat=7", COLUMN), ("/?cat=2", "工作动态")),
+        "/?cat=7": page(f'<h2><a href="/?p=109">{title(2023)}</a></h2>', COLUMN),
+        "/?p=109": article(),
+    })  # fmt: skip
+    assert found.reports == ["/?p=109"]
+    assert [len(one.items) for one in found.listings] == [1]
+    assert found.problem is None
+
+
+SHELL = page("<ul id='list'></ul><script src='/js/app.js'></script>", COLUMN)
+LOST: dict[str, Pages] = {
+    "no column at all": {"/": home(("/xxgk/", "信息公开")), "/xxgk/": page("", "信息公开")},
+    "a column that its script fills": {"/": home(("/nb/", COLUMN)), "/nb/": SHELL},
+    "only empty folders": {
+        "/": home(("/nb/", COLUMN)), "/nb/": page('<a href="2023/">2023年</a>'), "/nb/2023/": page(""),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pages", LOST.values(), ids=list(LOST))
+def test_a_site_that_names_no_report_says_so(pages: Pages) -> None:
+    problem = drive(pages).problem
+    assert problem is not None
+    assert "look" in problem
+
+
+def test_an_empty_column_among_others_is_no_problem() -> None:
+    found = drive({
+        "/": home(("/nb/", COLUMN), ("/b/nb/", "部门信息公开年报")),
+        "/nb/": page(rows(("/nb/1.html", title(2023))), column=COLUMN), "/nb/1.html": article(),
+        "/b/nb/": page("<ul></ul>", column=COLUMN),
+    })  # fmt: skip
+    assert found.problem is None
+
+
+def test_the_next_pages_of_a_list_that_names_reports_among_other_things() -> None:
+    """Its reports are taken, and nothing else of it; where it names none any more it is left."""
+    notices = rows(*((f"/202401/t20240101_{n}.html", f"关于某事的通知{n}") for n in range(9)))
+    pager = "<script>createPageHTML(9, {}, 'index', 'html');</script>"
+
+    def board(number: int, first: int, last: int) -> str:
+        return page(many(first, last) + notices + pager.format(number), "县直部门")
+
+    found = drive({
+        "/": home(("/nb/", COLUMN)),
+        "/nb/": page(rows(("/nb/2023.html", title(2023))) + '<a href="/tab/">县直部门</a>', column=COLUMN),
+        "/tab/": board(0, 2008, 2012), "/tab/index_1.html": board(1, 2012, 2015),
+        "/tab/index_2.html": page(notices), "/tab/index_3.html": board(3, 2015, 2016), **ARTICLES,
+    })  # fmt: skip
+    assert found.reports == [f"/nb/{year}.html" for year in (*range(2008, 2016), 2023)]
+    pages = [name for name in found.asked if name.startswith("/tab/index")]
+    assert sorted(pages) == [f"/tab/index_{n}.html" for n in (1, 2, 3, 4)]  # not all nine
+    assert len(found.listings) == 1
+
+
 def test_menus_without_links() -> None:
     """Items that only a click handler moves on from, a tree that a script draws, markup that it writes."""
     menu = """<li onclick="location.href='/gk/'">政务公开</li>"""
@@ -79,8 +148,8 @@ def test_menus_without_links() -> None:
 
 def test_a_report_that_stands_on_the_column_s_own_page() -> None:
     """Small bodies have one page and no list: it is followed as a list, and read as a report all the same."""
-    from crawler.discovery import bears_a_report
     from crawler.page import read_page
+    from crawler.recognised import bears_a_report
 
     text = page(f"<h1>{title(2023)}</h1>{BODY}", column=COLUMN)
     assert bears_a_report(read_page(text.encode(), f"{SITE}/nb/"))
@@ -98,6 +167,23 @@ def test_rows_whose_link_only_says_download() -> None:
     })  # fmt: skip
     assert found.reports == ["/f/1.pdf"]
     assert [item.title for item in found.listings[0].items] == [title(2023)]
+
+
+def test_a_table_of_bodies_and_years_whose_links_only_say_look() -> None:
+    """Also where the bodies' names have words of other reports, and beside a row that is another report."""
+    bodies = ("财政局", "审计局", "知识产权局", "住房公积金中心", "水资源管理处", "国有资产管理委员会")
+    links = "<td><a href='/up/{0}a.pdf'>查看</a></td>\n<td><a href='/up/{0}b.pdf'>[查看]</a></td>"
+    table = "".join(
+        f"<tr><td>{n}</td><td>{body}</td>{links.format(n)}</tr>" for n, body in enumerate(bodies)
+    )
+    table += "<tr><td>9</td><td>审计结果公告</td><td><a href='/up/9a.pdf'>查看</a></td></tr>"
+    files: Pages = {f"/up/{n}{y}.pdf": PDF for n in range(len(bodies)) for y in "ab"}
+    found = drive({
+        "/": home(("/nb.jsp", COLUMN)), "/nb.jsp": page(f"<table>{table}</table>", COLUMN), **files,
+        "/up/9a.pdf": PDF,
+    })  # fmt: skip
+    assert found.reports == sorted(files)
+    assert {item.title for item in found.listings[0].items} == set(bodies)
 
 
 def test_a_collection_of_reports_in_one_article() -> None:

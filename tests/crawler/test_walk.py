@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from crawler.families import Ask, ListItem, ListPaging
+from crawler.frontier import Frontier
 from crawler.walk import Walk
+from crawler.walks import Walks
 from tests.crawler.driven import Pages, drive
 
 COLUMN = "http://www.qingshi.gov.cn/nb/"
@@ -82,3 +84,13 @@ def test_a_crawl_that_ends_before_the_list_does_leaves_it_incomplete() -> None:
     assert [one.complete for one in found.listings] == [False]
     whole = drive(pages, start="/nb/")
     assert [one.complete for one in whole.listings] == [True]
+
+
+def test_columns_that_name_nothing_are_told_unless_they_did_before() -> None:
+    walks = Walks(Frontier(10))
+    assert "no annual-report column" in (walks.nothing_found(named_before=True) or "")
+    walk = walks.begin("http://a.gov.cn/nb/", "政府信息公开年报", "generic")
+    assert "http://a.gov.cn/nb/ names no report" in (walks.nothing_found(named_before=False) or "")
+    assert walks.nothing_found(named_before=True) is None
+    walk.waiting.add("http://a.gov.cn/nb/2.html")
+    assert walks.nothing_found(named_before=False) is None
