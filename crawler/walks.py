@@ -7,6 +7,7 @@ from dataclasses import replace
 from archive.capture import Kind
 from crawler.discovery import Candidate, CandidateKind
 from crawler.families import Ask, drawn_lists_of, items_of, paging_of
+from crawler.families.unread import shows_more_pages
 from crawler.frontier import Frontier, Step
 from crawler.page import Page
 from crawler.walk import Walk, signature
@@ -42,9 +43,9 @@ class Walks(dict[str, Walk]):
             walk.has_folders |= one.kind is CandidateKind.LISTING
         paging = paging_of(page)
         walk.note_paging(paging)
-        new = walk.note_rows(items_of(page)) | walk.note_rows(
-            one.row for one in found if one.row is not None
-        )
+        if paging is None and shows_more_pages(page):
+            walk.ends_known = False
+        new = walk.note_rows(items_of(page)) | walk.note_rows(one.row for one in found if one.row is not None)
         if new or step.walk is None:
             self.queue(walk, paging.others if paging else (), replace(step, parent=page.url))
         asks = drawn_lists_of(page) if step.walk is None else ()

@@ -12,6 +12,11 @@ from crawler.page import Link, Page
 
 #: Above this a page count is a misread number (of records, of visits), not a list.
 MOST_PAGES = 2000
+#: The parameters that count pages, as a regular expression of whole names; `p` does too in a pager's links.
+PAGE_NAMES = (
+    r"page|page_?(?:no|num(?:ber)?|index|now|id)|paged|pg|pn"
+    r"|(?:curr?(?:ent)?|now|to)_?page(?:_?(?:no|num(?:ber)?|index))?"
+)
 
 _ARTICLE = re.compile(
     r"/t\d{8}_\d+(?:_\d+)?\.s?html?$"  # TRS

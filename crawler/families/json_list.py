@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 from crawler.addresses import resolver
 from crawler.families.base import (
     MOST_PAGES,
+    PAGE_NAMES,
     Ask,
     Family,
     ListItem,
@@ -43,9 +44,7 @@ _VARIABLE = re.compile(r"""\b(?:var|let|const)\s+(\w+)\s*=\s*["']?([^"';,\n]+)["
 _DATA = re.compile(r"\b(?:data|params|body)\s*:\s*(?:JSON\.stringify\(\s*)?\{([^{}]*)\}")
 _PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:(["'])([^"']*)\2|([\w.]+))""")
 _POST = re.compile(r"""\b(?:type|method)\s*:\s*["']post["']|\$\.post\(|axios\.post\(""", re.I)
-_PAGE_FIELD = re.compile(
-    r"(?:page|page_?no|page_?num|page_?index|curr?(?:ent)?_?(?:page)?|pageid|pn|p)$", re.I
-)
+_PAGE_FIELD = re.compile(rf"(?:{PAGE_NAMES}|curr?(?:ent)?_?|p)$", re.I)
 _SIZE_FIELD = re.compile(r"(?:page_?size|per_?page|size|limit|rows|num)$", re.I)
 _FILE_NUMBER = re.compile(r"(.*?)(_?)(\d{1,4})(\.json)$")
 _ARRAY = re.compile(r"=\s*(\[\s*\{.*?\}\s*\])\s*;", re.S)

@@ -150,6 +150,17 @@ ARTICLES: Pages = {f"/nb/{year}.html": article(year) for year in range(2008, 202
             '<a href="javascript:to(2)">下一页</a>',
             "/nb/column-index-2.shtml",
         ),
+        *(
+            (f'<a href="?{name}=2">2</a><a href="?{name}=2">下一页</a>', f"/nb/?{name}=2")
+            for name in ("currentPage", "pageNumber", "paged", "pageNow", "nowPage", "topage", "pg",
+                         "currPageNo", "page_number")
+        ),
+        ('<a href="?start=15">2</a><a href="?start=15">下一页</a>', "/nb/?start=15"),
+        ('<a href="/nb/page/2/">2</a><a href="/nb/page/2/">下一页</a>', "/nb/page/2/"),
+        ('<a href="/nb/2/">2</a><a href="/nb/2/">下一页</a>', "/nb/2/"),
+        ('<a href="/nb/p/2.html">2</a><a href="/nb/p/2.html">下一页</a>', "/nb/p/2.html"),
+        ('<script>createPageHTML1(2, 0, "index", "html");</script>', "/nb/index_1.html"),
+        ('<script>createPage(2, 0, "index", "html");</script>', "/nb/index_1.html"),
     ],
 )
 def test_pagers(pager: str, further: str) -> None:
@@ -175,6 +186,9 @@ def test_pagers(pager: str, further: str) -> None:
         "<script src='/p.js'></script><a href='javascript:;'>1</a><a href='javascript:void(0)'>下一页</a>",
         "<script>bind()</script><ul><li><a href='#'>上一页</a></li><li><a href='#'>下一页</a></li></ul>",
         "<script>bind()</script><input type='button' value='下一页'>",
+        "<a href='?seite=1'>1</a><a href='?seite=2'>2</a><a href='?seite=2'>下一页</a>",
+        "<a href='/more/b'>2</a><a href='/more/c'>3</a>",
+        "<a href='/more/last'>尾页</a>",
     ],
 )
 def test_a_list_that_cannot_be_walked_is_never_called_complete(pager: str) -> None:
@@ -195,6 +209,9 @@ def test_a_list_that_cannot_be_walked_is_never_called_complete(pager: str) -> No
         "<script>bind()</script><a>1</a><a>下一页</a>",
         "<script>bind()</script><span data-page='1'>1</span>",
         "<button>搜索</button><script>bind()</script><a href='#'>返回顶部</a>",
+        "<a href='index.html'>首页</a><a href='/nb/'>下一页</a><a href='index.html'>尾页</a>",
+        "<a href='?seite=1'>1</a><a href='?seite=1'>尾页</a>",
+        "<a href='https://www.guangdong.gov.cn/more/b'>下一页</a>",
     ],
 )
 def test_a_pager_that_is_at_its_end_leaves_the_list_complete(pager: str) -> None:
@@ -203,6 +220,48 @@ def test_a_pager_that_is_at_its_end_leaves_the_list_complete(pager: str) -> None
     })  # fmt: skip
     assert len(found.reports) == 8
     assert [one.complete for one in found.listings] == [True]
+
+
+@pytest.mark.parametrize(
+    ("first", "address"),
+    [
+        ("/cat/nb/", "/cat/nb/page/{}/"),
+        ("/list/7.html", "/list/7/p/{}.html"),
+        ("/12/", "/12/{}/"),
+        ("/nb.jsp?id=3", "/nb.jsp?id=3&offset={rows}"),
+        ("/node_1234.htm", "/node_1234_{}.htm"),
+    ],
+)
+def test_pages_that_a_pager_leaves_out_are_worked_out_in_any_shape(first: str, address: str) -> None:
+    """Six pages of a list, of which each links its neighbours and the last one."""
+
+    def at(number: int) -> str:
+        return first if number == 1 else address.format(number, rows=4 * number - 4)
+
+    def listing(number: int) -> str:
+        shown = {1, number - 1, number, number + 1} & set(range(1, 7)) - {number}
+        links = "".join(f'<a href="{at(n)}">{n}</a>' for n in sorted(shown))
+        ends = f'<a href="{at(1)}">首页</a>' + (f'<a href="{at(6)}">尾页</a>' if number < 6 else "")
+        here = range(4 * number, 4 * number + 4)
+        return page(rows(*((f"/a/t{n}.html", title(1990 + n)) for n in here)) + links + ends, column=COLUMN)
+
+    reports: Pages = {f"/a/t{n}.html": article(1990 + n) for n in range(4, 28)}
+    lists: Pages = {at(number): listing(number) for number in range(1, 7)}
+    found = drive({"/": home((first, COLUMN)), **lists, **reports})
+    assert len(found.reports) == 24
+    assert set(found.asked) == {"/", *lists, *reports}
+    assert [one.complete for one in found.listings] == [True]
+
+
+def test_the_way_back_to_the_start_page_is_no_page_of_a_list_whose_own_name_is_a_number() -> None:
+    found = drive({
+        "/": home(("/12/", COLUMN)),
+        "/12/": page(many(2008, 2016) + '<a href="/">首页</a><a href="/12/2/">2</a>', column=COLUMN),
+        "/12/2/": page(many(2016, 2024), column=COLUMN),
+        **ARTICLES,
+    })  # fmt: skip
+    assert found.asked.count("/") == 1
+    assert found.listings[0].pages_seen == 2
 
 
 def test_an_empty_list_is_not_complete() -> None:
