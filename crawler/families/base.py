@@ -30,6 +30,7 @@ _ARTICLE = re.compile(
     r"|/(?:[0-9a-f]{32}|\d{6,})\.s?html?$"
     # a program that shows one entry; one that counts pages is a list (InfoPublic.aspx?cid=1019&page=1)
     r"|/(?:\w*(?:content|article|detail|view|show)|info|news)\w{0,4}\.\w+\?(?!(?:.*&)?\w*page\w*=).*\b\w*id=\w+"
+    r"|^\w+://[^/]+/\?p=\d+$"  # WordPress
     r"|[?&](?:infoid|articleid|article_id|newsid|docid|wbnewsid)=\w+",
     re.I,
 )

@@ -25,6 +25,7 @@ from crawler.families.base import (
     rows,
 )
 from crawler.families.clicked import clicked_pages
+from crawler.families.unread import is_of_a_calendar
 from crawler.page import PAGER, Link, Page
 
 _PARAMETER = re.compile(rf"(.*[?&](?:{PAGE_NAMES}|p)=)(\d{{1,4}})(.*)", re.I)
@@ -77,7 +78,11 @@ class Generic(Family):
 
     def list_pages(self, page: Page) -> ListPaging | None:
         """Read the pager's links; where the count is known, the pages its ellipsis hides are worked out."""
-        pager = [link for link in page.links if link.kind == "pager" and _same_list(page.url, link.url)]
+        pager = [
+            link
+            for link in page.links
+            if link.kind == "pager" and _same_list(page.url, link.url) and not is_of_a_calendar(link)
+        ]
         steps = [(link, step) for link in pager if (step := _split(link.url))]
         if not steps:
             return _scripted(page)

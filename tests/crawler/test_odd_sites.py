@@ -211,6 +211,7 @@ def test_a_list_that_cannot_be_walked_is_never_called_complete(pager: str) -> No
         "<button>搜索</button><script>bind()</script><a href='#'>返回顶部</a>",
         "<a href='index.html'>首页</a><a href='/nb/'>下一页</a><a href='index.html'>尾页</a>",
         "<a href='?seite=1'>1</a><a href='?seite=1'>尾页</a>",
+        "<a href='/?m=20261102'>2</a><a href='/?m=20261103'>3</a><a href='/2026/11/12/'>12</a>",
         "<a href='https://www.guangdong.gov.cn/more/b'>下一页</a>",
     ],
 )
@@ -250,6 +251,23 @@ def test_pages_that_a_pager_leaves_out_are_worked_out_in_any_shape(first: str, a
     found = drive({"/": home((first, COLUMN)), **lists, **reports})
     assert len(found.reports) == 24
     assert set(found.asked) == {"/", *lists, *reports}
+    assert [one.complete for one in found.listings] == [True]
+
+
+def test_a_calendar_is_no_pager_and_a_post_of_wordpress_is_an_article() -> None:
+    calendar = '<a href="/?m=20261103">3</a><a href="/?m=20261112">12</a>'
+    posts = rows(*((f"/?p={100 + year}", title(year)) for year in range(2012, 2018)))
+    more = rows(*((f"/?p={100 + year}", title(year)) for year in range(2006, 2012)))
+    plain = page("<p>一、概述</p>" + "全年主动公开信息二百条。" * 90)
+    reports: Pages = {f"/?p={100 + year}": plain for year in range(2006, 2018)}
+    found = drive({
+        "/": home(("/?cat=7", COLUMN)),
+        "/?cat=7": page(posts + '<a href="/?cat=7&paged=2">2</a>' + calendar, column=COLUMN),
+        "/?cat=7&paged=2": page(more + '<a href="/?cat=7">1</a>' + calendar, column=COLUMN),
+        **reports,
+    })  # fmt: skip
+    assert set(found.reports) == set(reports)
+    assert not any("m=" in address for address in found.asked)
     assert [one.complete for one in found.listings] == [True]
 
 
