@@ -118,6 +118,7 @@ _REPORT_WORDS = (
 )  # fmt: skip
 _WORDS_OF_A_REPORT = 3
 _FEW_ROWS = 120
+_FEWEST_REPORTS = 3
 _MOST_FRAMES = 12
 
 
@@ -131,8 +132,11 @@ def context_of(page: Page, depth: int = 0) -> PageContext:
 @lru_cache(maxsize=32)
 def is_article(page: Page) -> bool:
     """Whether the page is an article: by its tags (an article alone carries ArticleTitle), URL or title."""
-    if is_article_url(page.url):
-        return True
+    return is_article_url(page.url) or _reads_as_article(page)
+
+
+def _reads_as_article(page: Page) -> bool:
+    """Whether it is one by its tags or title, whatever its address is."""
     if page.tags.article_title:
         # some systems print their columns' names there
         return title_kind(page.tags.article_title) is not TitleKind.COLUMN
@@ -143,6 +147,15 @@ def is_article(page: Page) -> bool:
         return False
     borne = any(a.kind in {"attachment", "frame"} for a in page.links) or _report_words(page) > 1
     return borne or page.main_text_length >= LITTLE_TEXT
+
+
+def _is_article_at(page: Page, place: Place) -> bool:
+    """Whether the page is an article where it stands. Of one that a link named as a report column, and that
+    lists reports, the shape of its address alone says nothing.
+    """
+    if place.within_column and len(_report_links(page)) >= _FEWEST_REPORTS and not bears_a_report(page):
+        return _reads_as_article(page)
+    return is_article(page)
 
 
 def bears_a_report(page: Page) -> bool:
@@ -177,7 +190,7 @@ def is_report_column(page: Page) -> bool:
     if any(name and title_kind(name) is TitleKind.COLUMN for name in names):
         return True
     reports = _report_links(page)
-    if len(reports) < 3:
+    if len(reports) < _FEWEST_REPORTS:
         return False
     items = items_of(page)
     return 2 * len(reports) >= len(items)
@@ -210,7 +223,7 @@ def _crumbs(page: Page) -> list[str]:
 
 def takes_as_column(page: Page, place: Place) -> bool:
     """Whether the page is walked as a list of reports."""
-    if place.body is not None or is_article(page):
+    if place.body is not None or _is_article_at(page, place):
         return False
     if place.by_hand and not bears_a_report(page):
         return True
@@ -227,7 +240,7 @@ def follow(
     family = family_of(page)
     if place.depth > FARTHEST:
         return ()
-    if is_article(page):
+    if _is_article_at(page, place):
         found = _from_article(page, family, place)
     elif takes_as_column(page, place):
         found = _from_column(page, family, place)

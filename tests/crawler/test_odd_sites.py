@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from crawler.families import is_article_url
 from tests.crawler.driven import SITE, Pages, drive
 
 BODY = "<p>一、总体情况</p><p>二、主动公开政府信息情况</p><p>三、收到和处理政府信息公开申请情况</p>"
@@ -515,3 +516,30 @@ def test_a_box_of_the_start_page_whose_heading_leads_on(box: str) -> None:
         "/1.html": article(),
     })  # fmt: skip
     assert found.reports == ["/1.html"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "InfoList.aspx?ClassID=12", "infolist.jsp?id=5", "NewsList.asp?id=3", "ArticleList.asp?classid=3",
+        "NewsMore.asp?ClassID=2", "ViewList.aspx?cid=2", "ContentList.jsp?catalogid=2", "news.asp?classid=7",
+        "Info.asp?typeid=4", "ShowClass.asp?ClassID=4", "detail.aspx?sid=9",
+    ],
+)  # fmt: skip
+def test_programs_that_list_a_column(address: str) -> None:
+    """The last one shows a column by an address that looks like an entry's: its link says what it is."""
+    listed = rows(*((f"/ShowInfo.aspx?ID={year}", title(year)) for year in (2021, 2022, 2023)))
+    reports: Pages = {f"/ShowInfo.aspx?ID={year}": article(year) for year in (2021, 2022, 2023)}
+    found = drive({
+        "/": home((f"/{address}", COLUMN)), f"/{address}": page(listed, "列表"), **reports,
+    })  # fmt: skip
+    assert found.reports == sorted(reports)
+    assert [one.complete for one in found.listings] == [True]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ShowInfo.aspx?ClassID=12&ID=5", "info.asp?id=5", "news_view.php?typeid=3&newsid=7", "detail.jsp?uuid=ab12"],
+)
+def test_programs_that_show_an_entry(address: str) -> None:
+    assert is_article_url(f"{SITE}/{address}")
