@@ -46,6 +46,9 @@ class Walks(dict[str, Walk]):
         if paging is None and shows_more_pages(page):
             walk.ends_known = False
         new = walk.note_rows(items_of(page)) | walk.note_rows(one.row for one in found if one.row is not None)
+        if _is_posted(step.ask) and new:
+            walk.turns = True
+            self.release(walk, step)
         if new or step.walk is None:
             self.queue(walk, paging.others if paging else (), replace(step, parent=page.url))
         asks = drawn_lists_of(page) if step.walk is None else ()
@@ -58,8 +61,11 @@ class Walks(dict[str, Walk]):
             self.queue(walk, asks, replace(step, parent=page.url))
 
     def queue(self, walk: Walk, asks: tuple[Ask, ...], step: Step) -> None:
-        """Queue pages of a list; of those that have other ways to be asked for, only one until it answers."""
-        if asks and asks[0].instead:
+        """Queue pages of a list; of those that have other ways to be asked for, only one until it answers,
+        and so of those that a form is posted for: a server that refuses one refuses all.
+        """
+        asks = walk.not_turned_to(asks)
+        if asks and (asks[0].instead or (_is_posted(asks[0]) and not walk.turns)):
             walk.held.extend(asks[1:])
             asks = asks[:1]
         for ask in asks:
@@ -101,3 +107,8 @@ class Walks(dict[str, Walk]):
             self._frontier.add(
                 replace(step, ask=Ask(walk.url), draw=True, reason="a list that only its script fills")
             )
+
+
+def _is_posted(ask: Ask) -> bool:
+    """Whether it posts the form of a page, whose answer is a page."""
+    return bool(ask.form) and not ask.reader

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from crawler.families import sent_back
 from crawler.families.base import (
     MOST_PAGES,
     PAGE_NAMES,
@@ -43,7 +44,6 @@ _CURRENT_SHOWN = re.compile(
     r"第\s*(\d{1,4})\s*(?:页|/)|当前为?第?\s*(\d{1,4})\s*页|(\d{1,4})\s*/\s*\d{1,4}\s*页"
 )
 _CALLED = re.compile(r"javascript:\s*(?!void|;|$)\w|\w\s*\(", re.I)
-_POST_BACK = re.compile(r"""__doPostBack\(\s*['"]([^'"]+)['"]\s*,\s*['"]([^'"]*)['"]""")
 _WRITTEN_QUERY = re.compile(rf"""["']([^"'<>\s]*[?&](?:{PAGE_NAMES})=)["']\s*\+""", re.I)
 _WRITTEN_FILE = re.compile(
     r"""["']([\w./-]*[a-z][_-]?)["']\s*\+[^+;]{1,30}\+\s*["'](\.(?:s?html?|jsp|aspx?))["']""", re.I
@@ -112,13 +112,16 @@ def _scripted(page: Page) -> ListPaging | None:
     calls = _calls(page)
     if count == 1:
         return None
+    printed = _first_number(_CURRENT_SHOWN.search(page.text))
+    if (posted := sent_back.posted_pages(page, count, printed)) is not None:
+        return posted
     if count is None and not calls:
         clicked = clicked_pages(page)
         return None if clicked is None else ListPaging(clicked, 1, (), complete=False)
-    current = _first_number(_CURRENT_SHOWN.search(page.text)) or 1
+    current = printed or 1
     if count is None:
         count = max([current, *(int(text) for text, _ in calls if text.isdecimal())])
-    others = _sent_back(page, calls, count, current) or _written(page, count, current)
+    others = _written(page, count, current)
     known = 0 < count <= MOST_PAGES and len(others) == count - 1
     return ListPaging(count, current, others, complete=known and count > 1)
 
@@ -131,25 +134,10 @@ def _calls(page: Page) -> list[tuple[str, str]]:
     for element in page.root.iter("a"):
         text = "".join(str(part) for part in element.itertext()).strip()
         call = f"{element.get('href', '')} {element.get('onclick', '')}"
-        if text and len(text) < 8 and PAGER.fullmatch(text) and _CALLED.search(call):
+        called = text and len(text) < 8 and PAGER.fullmatch(text) and _CALLED.search(call)
+        if called and not sent_back.is_of_a_calendar(text, call):
             found.append((text, call))
     return found
-
-
-def _sent_back(page: Page, calls: list[tuple[str, str]], count: int, current: int) -> tuple[Ask, ...]:
-    """ASP.NET's pager: the page's form is posted to itself with the number wanted."""
-    numbered = [match for text, call in calls if text.isdecimal() and (match := _POST_BACK.search(call))]
-    if not numbered or page.root is None or count > MOST_PAGES:
-        return ()
-    hidden = {
-        element.get("name", ""): element.get("value", "")
-        for element in page.root.iter("input")
-        if element.get("type", "").lower() == "hidden" and element.get("name")
-    }
-    target = numbered[0].group(1)
-    asked = [number for number in range(1, count + 1) if number != current]
-    forms = [{**hidden, "__EVENTTARGET": target, "__EVENTARGUMENT": str(number)} for number in asked]
-    return tuple(Ask(page.url, tuple(form.items())) for form in forms)
 
 
 def _written(page: Page, count: int, current: int) -> tuple[Ask, ...]:

@@ -133,6 +133,11 @@ def many(first: int, last: int) -> str:
 ARTICLES: Pages = {f"/nb/{year}.html": article(year) for year in range(2008, 2024)}
 
 
+PAGE_NAMES = (
+    "currentPage", "pageNumber", "paged", "pageNow", "nowPage", "topage", "pg", "currPageNo", "page_number",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("pager", "further"),
     [
@@ -153,8 +158,7 @@ ARTICLES: Pages = {f"/nb/{year}.html": article(year) for year in range(2008, 202
         ),
         *(
             (f'<a href="?{name}=2">2</a><a href="?{name}=2">下一页</a>', f"/nb/?{name}=2")
-            for name in ("currentPage", "pageNumber", "paged", "pageNow", "nowPage", "topage", "pg",
-                         "currPageNo", "page_number")
+            for name in PAGE_NAMES
         ),
         ('<a href="?start=15">2</a><a href="?start=15">下一页</a>', "/nb/?start=15"),
         ('<a href="/nb/page/2/">2</a><a href="/nb/page/2/">下一页</a>', "/nb/page/2/"),
@@ -539,7 +543,12 @@ def test_programs_that_list_a_column(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["ShowInfo.aspx?ClassID=12&ID=5", "info.asp?id=5", "news_view.php?typeid=3&newsid=7", "detail.jsp?uuid=ab12"],
+    [
+        "ShowInfo.aspx?ClassID=12&ID=5",
+        "info.asp?id=5",
+        "news_view.php?typeid=3&newsid=7",
+        "detail.jsp?uuid=a1",
+    ],
 )
 def test_programs_that_show_an_entry(address: str) -> None:
     assert is_article_url(f"{SITE}/{address}")
