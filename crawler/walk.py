@@ -31,8 +31,8 @@ def _place(url: str) -> str:
 
 @dataclass
 class Walk:
-    """One report column. ``waiting`` are the pages asked for and not yet seen, ``turned`` those of a form that
-    is sent back (its target and argument), and ``turns`` says that the server answers it.
+    """One report column. ``waiting`` are the pages asked for and not yet seen, ``turned`` those of a form
+    that is sent back (its target and argument), and ``turns`` says that the server answers it.
     """
 
     url: str

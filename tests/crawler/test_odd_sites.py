@@ -306,6 +306,25 @@ def test_rows_of_json_that_hold_no_address() -> None:
     assert [one.complete for one in found.listings] == [True]
 
 
+@pytest.mark.parametrize(
+    ("script", "asked"),
+    [
+        ("var catId = '3021', size=12;", "/api/list?catId=3021&size=12&page=1"),
+        ("var catId = getQuery('catId')||'3001', size = 12;", "/api/list?catId=9&size=12&page=1"),
+        ("var catId=getUrlParam('cat') || '3001', size='12'", "/api/list?catId=3001&size=12&page=1"),
+        ("var catId = $('#cat').val(); var size = 12;", ""),
+        ("let size = 12; const catId = tree.node().id;", ""),
+    ],
+)
+def test_an_interface_is_asked_for_with_what_the_script_says_plainly(script: str, asked: str) -> None:
+    """With another value it would give another list."""
+    call = "$.getJSON('/api/list?catId=' + catId + '&size=' + size + '&page=' + page, show);"
+    scripts = f"<script>{script}\nfunction load(page){{{call}}}</script>"
+    shell = page(f"<a href='/'>首页</a>{scripts}", column=COLUMN)
+    found = drive({"/": home(("/nb.html?catId=9", COLUMN)), "/nb.html?catId=9": shell})
+    assert [one for one in found.asked if one.startswith("/api/")] == ([asked] if asked else [])
+
+
 def test_a_list_asked_for_by_a_json_body() -> None:
     script = """<script>axios.post('/cms/article/page', {data: 1});
     $.ajax({url: '/cms/article/query', type: 'POST', contentType: 'application/json',
