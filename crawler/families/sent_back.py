@@ -42,16 +42,24 @@ def posted_pages(page: Page, count: int | None, current: int | None) -> ListPagi
     numbered, onward, calls = _turns(page)
     if not calls:
         return None
-    current = current or _missing(set(numbered))
     if not numbered:
-        last = count or current + (onward is not None)
-        following = (_ask(page, onward),) if onward is not None and current < last else ()
-        return ListPaging(last, current, following, complete=current == last)
+        return _one_by_one(page, onward, count, current)
+    current = current or _missing(set(numbered))
     count = count or max(current, *numbered)
     wanted = range(current + 1, count + 1) if count <= MOST_PAGES else range(0)
     turns = (_turn_to(number, numbered) for number in wanted)
     others = tuple(_ask(page, turn) for turn in turns if turn is not None)
     return ListPaging(count, current, others, complete=len(others) == count - current)
+
+
+def _one_by_one(page: Page, onward: _Turn | None, count: int | None, current: int | None) -> ListPaging:
+    """A pager that only leads to the next page; where it does not say which page this is, its end is the page
+    that leads no farther.
+    """
+    last = count or (current or 1) + (onward is not None)
+    at_end = onward is None if current is None else current == last
+    following = () if onward is None or at_end else (_ask(page, onward),)
+    return ListPaging(last, current or 1, following, complete=at_end)
 
 
 def is_of_a_calendar(text: str, call: str) -> bool:

@@ -103,7 +103,7 @@ def test_the_pager_of_asp_net_pager() -> None:
     assert [one.complete for one in found.listings] == [True]
 
 
-@pytest.mark.parametrize("printed", ["", "第{}页/共4页"])
+@pytest.mark.parametrize("printed", ["", "共4页", "第{}页/共4页"])
 def test_a_pager_that_only_leads_to_the_next_page(printed: str) -> None:
     lists: Pages = {"/list.aspx?lm=3": listing(1, 4, printed.format(1) + only_next(1, 4))}
     for number in range(2, 5):
