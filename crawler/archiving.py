@@ -71,7 +71,9 @@ class ArchiveMiddleware:
 
     def process_request(self, request: Request) -> None:
         request.headers["Accept-Encoding"] = ACCEPT_ENCODING
-        if request.method != "GET" or request.meta.get("unconditional") or request.meta.get("again"):
+        # what is to be drawn is drawn from the page itself: an answer without one would be of no use
+        meta = request.meta
+        if request.method != "GET" or meta.get("unconditional") or meta.get("again") or meta.get("draw"):
             return
         known = self._recorder.known(_name(request))
         if known is None or known.sha256 is None:

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crawler.families import paging_of
+from crawler.families.base import PAGE_NAMES
 from crawler.page import Page
 
 #: A longer pager is one of a list, or never ends.
 MOST_PARTS = 40
 
-_PARAMETER = re.compile(
-    r"([^?]*)\?(.*?)\b(?:page|page_?no|page_?num|page_?index|curr?_?page|pageid|pn|p)=(\d{1,2})(?:&(.*)|$)",
-    re.I,
-)
+_PARAMETER = re.compile(rf"([^?]*)\?(.*?)\b(?:{PAGE_NAMES}|p)=(\d{{1,2}})(?:&(.*)|$)", re.I)
 _PATH = re.compile(r"(.*?)(?:(?:[_-]|(?<=[a-z]))(\d{1,2})|/(\d{1,2}))(\.\w{3,5})", re.I)
 _INDEX = re.compile(r"/(?:index|default)\.\w{3,5}$", re.I)
 _DIGITS = re.compile(r"\D{0,2}(\d{1,2})\D{0,2}")

@@ -19,6 +19,7 @@ from crawler.bodies import Body, cut_body
 from crawler.families import Ask, Family, ListItem, family_of, is_article_url, items_of, paging_of
 from crawler.page import FILE_EXTENSION, Link, Page
 from crawler.recognised import (
+    FEWEST_REPORTS,
     SOFT_YEAR,
     bears_a_report,
     could_be_a_report,
@@ -28,6 +29,7 @@ from crawler.recognised import (
     is_column_by_rows,
     is_report_column,
     own_title,
+    reads_as_article,
     report_links,
 )
 from crawler.report_files import LITTLE_TEXT, report_files
@@ -142,6 +144,15 @@ def _is_open(page: Page) -> bool:
     return text_score(page.tags.column_name or first_of_title(page)) > 0
 
 
+def _is_article_at(page: Page, place: Place) -> bool:
+    """Whether the page is an article where it stands. Of one that a link named as a report column, and that
+    lists reports, the shape of its address alone says nothing.
+    """
+    if place.within_column and len(report_links(page)) >= FEWEST_REPORTS and not bears_a_report(page):
+        return reads_as_article(page)
+    return is_article(page)
+
+
 def body_shown(page: Page, kind: Kind, first: str | None) -> Body | None:
     """The body that the page, fetched as ``kind``, is a piece of; ``first`` is its first page where that is
     known. A list has a pager too, and is none.
@@ -154,7 +165,7 @@ def body_shown(page: Page, kind: Kind, first: str | None) -> Body | None:
 
 def takes_as_column(page: Page, place: Place) -> bool:
     """Whether the page is walked as a list of reports."""
-    if place.body is not None or is_article(page):
+    if place.body is not None or _is_article_at(page, place):
         return False
     if place.by_hand and not bears_a_report(page):
         return True
@@ -171,7 +182,7 @@ def follow(
     family = family_of(page)
     if place.depth > FARTHEST:
         return ()
-    if is_article(page):
+    if _is_article_at(page, place):
         found = _from_article(page, family, place)
     elif takes_as_column(page, place):
         found = _from_column(page, family, place)

@@ -46,6 +46,11 @@ def is_due(url: str, kind: Kind, seen: Seen | None, now: datetime, economy: Econ
     return since_check >= _interval(url, seen, now, economy) - _SLACK
 
 
+def may_be_back(seen: Seen, now: datetime, economy: Economy) -> bool:
+    """Whether it is time to look for what was found to be gone, and is named nowhere."""
+    return now - _moment(seen.checked_at) >= timedelta(days=economy.recheck_days) - _SLACK
+
+
 def _interval(url: str, seen: Seen, now: datetime, economy: Economy) -> timedelta:
     """A quarter of the time for which nothing has happened, from a day up to the longest.
 

@@ -18,7 +18,7 @@ class Step:
     `article` is the page of the report that a further page or a frame belongs to, `body` the same for a page
     of a body that is cut. `column` says that the page stands within a report column, `draw` that the browser
     is to draw it. `hops` counts the redirects that led here. `again`: it is asked for once more, to learn
-    what of it changes by itself.
+    what of it changes by itself. `due`: it is asked for tonight, however late it was asked for before.
     """
 
     ask: Ask
@@ -36,6 +36,7 @@ class Step:
     column: bool = False
     draw: bool = False
     again: bool = False
+    due: bool = False
 
     @property
     def url(self) -> str:

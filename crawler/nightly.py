@@ -16,7 +16,7 @@ from archive.rechecks import Seen, load_seen
 from archive.recorder import Recorder, StoredUnreadable
 from archive.times import Clock, utc_now
 from crawler.archiving import recorder_of
-from crawler.economy import Economy, is_due
+from crawler.economy import Economy, is_due, may_be_back
 from crawler.hosts import NotAsked, host_of
 from crawler.job import CrawlJob
 from crawler.verdict import Judgement, Verdict
@@ -80,6 +80,11 @@ class Almanac:
         seen = self._seen_of(host_of(url)).get(url) if self._job.resume_since is not None else None
         return seen is not None and self._had_before(seen)
 
+    def looks_for_gone(self, url: str) -> bool:
+        """Whether this crawl asks again for what is gone, although nothing names it."""
+        seen = self._seen_of(host_of(url)).get(url)
+        return not self._job.night or seen is None or may_be_back(seen, self._clock(), self._economy)
+
     def _is_due(self, url: str, kind: Kind, seen: Seen) -> bool:
         if not self._job.night or (kind is Kind.PAGE and self._exploring):
             return True
@@ -117,6 +122,8 @@ class Nightly:
     def process_request(self, request: Request) -> Response | None:
         meta = request.meta
         if request.method != "GET" or meta.get("browser") or meta.get("again") or "kind" not in meta:
+            return None
+        if meta.get("due"):
             return None
         known = self._almanac.stored(request.url, Kind(request.meta["kind"]))
         if known is None:

@@ -17,9 +17,10 @@ from scrapy.crawler import CrawlerProcess
 from sqlalchemy.exc import SQLAlchemyError
 from twisted.internet.task import LoopingCall
 
-from archive.catalogue.engine import open_catalogue
+from archive.catalogue.engine import Catalogue, open_catalogue
 from archive.listings import PastListing, past_listings
 from archive.recorder import Recorder
+from archive.site_reports import SiteReports
 from archive.times import utc_now
 from archive.warc.writer import ArchiveUnwritable
 from crawler.archiving import attach
@@ -128,7 +129,8 @@ def run(job: CrawlJob) -> Outcome:
     )
     hosts = Hosts(catalogue, job.home_path, delay=job.delay, ask_again=job.ask_again)
     past = past_listings(catalogue, job.site_id, job.run_id) if job.site_id is not None else ()
-    outcome = _crawl(job, recorder, hosts, Almanac(job, catalogue, recorder), past)
+    reports = _known_reports(job, catalogue)
+    outcome = _crawl(job, recorder, hosts, Almanac(job, catalogue, recorder), past, reports)
     try:
         hosts.close()
         recorder.close()
@@ -139,8 +141,20 @@ def run(job: CrawlJob) -> Outcome:
     return outcome
 
 
+def _known_reports(job: CrawlJob, catalogue: Catalogue) -> SiteReports | None:
+    """What the crawl of a whole site asks for besides what the site names."""
+    if job.site_id is None or job.given or job.sample is not None:
+        return None
+    return SiteReports(catalogue, job.site_id)
+
+
 def _crawl(
-    job: CrawlJob, recorder: Recorder, hosts: Hosts, almanac: Almanac, past: tuple[PastListing, ...]
+    job: CrawlJob,
+    recorder: Recorder,
+    hosts: Hosts,
+    almanac: Almanac,
+    past: tuple[PastListing, ...],
+    reports: SiteReports | None,
 ) -> Outcome:
     process = CrawlerProcess(settings_for(job))
     logging.getLogger("scrapy").setLevel(logging.INFO)  # else a record is made for each page, and dropped
@@ -159,7 +173,8 @@ def _crawl(
         stop_after(crawler, seconds)
     if job.parent is not None:
         stop_without(crawler, job.parent)
-    process.crawl(crawler, job=job, recorder=recorder, hosts=hosts, almanac=almanac, past=past)
+    known = {"past": past, "reports": reports}
+    process.crawl(crawler, job=job, recorder=recorder, hosts=hosts, almanac=almanac, **known)
     process.start()
     spider = crawler.spider
     if not isinstance(spider, ReportSpider):

@@ -21,14 +21,19 @@ _REPORT_WORDS = (
     "其他需要报告的事项", "依申请公开政府信息", "主动公开政府信息的情况", "总体情况",
 )  # fmt: skip
 _WORDS_OF_A_REPORT = 3
+FEWEST_REPORTS = 3
+"""A page with so many rows titled as reports may list them."""
 _FEW_ROWS = 120
 
 
 @lru_cache(maxsize=32)
 def is_article(page: Page) -> bool:
     """Whether the page is an article: by its tags (an article alone carries ArticleTitle), URL or title."""
-    if is_article_url(page.url):
-        return True
+    return is_article_url(page.url) or reads_as_article(page)
+
+
+def reads_as_article(page: Page) -> bool:
+    """Whether it is one by its tags or title, whatever its address is."""
     if page.tags.article_title:
         # some systems print their columns' names there
         return title_kind(page.tags.article_title) is not TitleKind.COLUMN
@@ -80,7 +85,7 @@ def is_report_column(page: Page) -> bool:
     if any(name and title_kind(name) is TitleKind.COLUMN for name in names):
         return True
     reports = report_links(page)
-    if len(reports) < 3:
+    if len(reports) < FEWEST_REPORTS:
         return False
     items = items_of(page)
     return 2 * len(reports) >= len(items)

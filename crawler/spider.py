@@ -20,6 +20,7 @@ from archive.capture import FILE_KINDS, Kind, ListingSeen
 from archive.expiring import expires
 from archive.listings import PastListing
 from archive.recorder import Recorder
+from archive.site_reports import SiteReports
 from crawler.bodies import Body
 from crawler.browser import DRAWN
 from crawler.columns import columns_told
@@ -46,6 +47,7 @@ from crawler.tally import Tally
 from crawler.titles import TitleKind, title_kind
 from crawler.trace import Followed, write_trace
 from crawler.trouble import explain
+from crawler.unnamed import Unnamed
 from crawler.verdict import Judgement, Verdict
 from crawler.walk import Walk
 from crawler.walks import Walks
@@ -93,6 +95,7 @@ class ReportSpider(Spider):
         hosts: Hosts,
         almanac: Almanac,
         past: tuple[PastListing, ...] = (),
+        reports: SiteReports | None = None,
         clock: Callable[[], float] = monotonic,
         **kwargs: Any,
     ) -> None:
@@ -111,6 +114,7 @@ class ReportSpider(Spider):
         self._frontier = Frontier(job.max_pages)
         self._in_flight = 0
         self._walks = Walks(self._frontier)
+        self._unnamed = Unnamed(reports, almanac, self._frontier, self._walks) if reports else None
         self._tally = Tally()
         self._second_looks = 0
         self._refused_files: Counter[str] = Counter()
@@ -177,6 +181,7 @@ class ReportSpider(Spider):
             "source": step.is_source,
             "draw": step.draw,
             "again": step.again,
+            "due": step.due,
             "body": step.body,
             "handle_httpstatus_all": True,
         }
@@ -261,7 +266,7 @@ class ReportSpider(Spider):
             self._fates[step.ask.url] = "the page lists no reports any more" if good else judgement.reason
 
     def _look_again(self) -> None:
-        """When all is walked: the way to columns that were lost.
+        """When all is walked: the way to columns that were lost, then the reports that nothing has named.
 
         The pages on the way are not asked for each night. When a column is not there, or names nothing, they
         are, on the same night.
@@ -272,6 +277,8 @@ class ReportSpider(Spider):
             self._frontier.forget({*self._almanac.served, *self._job.start})
             for url in self._job.start:
                 self._frontier.add(Step(Ask(url), Kind.START, 1000.0, "a report column was lost"))
+        elif self._unnamed is not None:
+            self._unnamed.queue()
 
     def _leave(self, step: Step, reason: str) -> None:
         """A URL that was not asked for; a list that it belongs to is not whole."""

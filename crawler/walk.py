@@ -31,7 +31,9 @@ def _place(url: str) -> str:
 
 @dataclass
 class Walk:
-    """One report column. ``waiting`` are the pages asked for and not yet seen."""
+    """One report column. ``waiting`` are the pages asked for and not yet seen, ``turned`` those of a form
+    that is sent back (its target and argument), and ``turns`` says that the server answers it.
+    """
 
     url: str
     column_name: str | None
@@ -45,10 +47,12 @@ class Walk:
     items: dict[str, ListedItem] = field(default_factory=dict)
     rows: set[str] = field(default_factory=set)
     held: list[Ask] = field(default_factory=list)
+    turned: set[tuple[str, str]] = field(default_factory=set)
     is_named: bool = True
     has_folders: bool = False
     drawn: bool = False
     bears_a_report: bool = False
+    turns: bool = False
 
     def note_paging(self, paging: ListPaging | None) -> None:
         """What one page says of the whole list."""
@@ -58,6 +62,20 @@ class Walk:
         self.ends_known = paging.complete or bool(paging.others)
         if paging.rows is not None:
             self.rows_declared = paging.rows
+
+    def not_turned_to(self, asks: Iterable[Ask]) -> tuple[Ask, ...]:
+        """Without the pages that were asked for already: every page of a form that is sent back asks anew,
+        with hidden fields of its own.
+        """
+        return tuple(ask for ask in asks if not self._has_turned_to(ask))
+
+    def _has_turned_to(self, ask: Ask) -> bool:
+        fields = dict(ask.form)
+        turn = (fields.get("__EVENTTARGET", ""), fields.get("__EVENTARGUMENT", ""))
+        known = turn in self.turned
+        if turn[1]:
+            self.turned.add(turn)
+        return known
 
     def note_rows(self, rows: Iterable[ListItem]) -> bool:
         """Count the rows of one page, near misses too; False if it brought none that are new."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from archive.capture import Kind
 from crawler.discovery import Candidate, CandidateKind
 from crawler.families import Ask, drawn_lists_of, items_of, paging_of
+from crawler.families.unread import shows_more_pages
 from crawler.frontier import Frontier, Step
 from crawler.page import Page
 from crawler.recognised import bears_a_report
@@ -50,9 +51,12 @@ class Walks(dict[str, Walk]):
         walk.bears_a_report |= bears_a_report(page)
         paging = paging_of(page)
         walk.note_paging(paging)
-        new = walk.note_rows(items_of(page)) | walk.note_rows(
-            one.row for one in found if one.row is not None
-        )
+        if paging is None and shows_more_pages(page):
+            walk.ends_known = False
+        new = walk.note_rows(items_of(page)) | walk.note_rows(one.row for one in found if one.row is not None)
+        if _is_posted(step.ask) and new:
+            walk.turns = True
+            self.release(walk, step)
         if new or step.walk is None:
             self.queue(walk, paging.others if paging else (), replace(step, parent=page.url))
         asks = drawn_lists_of(page) if step.walk is None else ()
@@ -65,8 +69,11 @@ class Walks(dict[str, Walk]):
             self.queue(walk, asks, replace(step, parent=page.url))
 
     def queue(self, walk: Walk, asks: tuple[Ask, ...], step: Step) -> None:
-        """Queue pages of a list; of those that have other ways to be asked for, only one until it answers."""
-        if asks and asks[0].instead:
+        """Queue pages of a list; of those that have other ways to be asked for, only one until it answers,
+        and so of those that a form is posted for: a server that refuses one refuses all.
+        """
+        asks = walk.not_turned_to(asks)
+        if asks and (asks[0].instead or (_is_posted(asks[0]) and not walk.turns)):
             walk.held.extend(asks[1:])
             asks = asks[:1]
         for ask in asks:
@@ -120,3 +127,8 @@ class Walks(dict[str, Walk]):
         if named_before or not all(walk.names_nothing for walk in self.values()):
             return None
         return _SILENT.format(next(iter(self)))
+
+
+def _is_posted(ask: Ask) -> bool:
+    """Whether it posts the form of a page, whose answer is a page."""
+    return bool(ask.form) and not ask.reader

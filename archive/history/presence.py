@@ -1,7 +1,9 @@
 """When a resource bore a report and when it was gone, by what each night showed.
 
 Gone is what two complete listings lack, or what answered gone on two runs, while the host was well
-(design, hard cases). A block, an error, a cut-off body and a night without a visit say nothing.
+(design, hard cases). A block, an error, a cut-off body and a night without a visit say nothing. Nor do lists
+say anything of what answered after they had dropped it: a page that stands unlisted is not gone, and whether
+it goes is seen by its own answers.
 """
 
 from __future__ import annotations
@@ -49,12 +51,15 @@ class Interval:
 
 @dataclass(slots=True)
 class _Night:
-    """All that one night (or one imported capture) showed of a resource."""
+    """All that one night (or one imported capture) showed of a resource. ``page_stands``: the page that leads
+    to it answered.
+    """
 
     at: str
     present: list[State] = field(default_factory=list)
     listed: bool = False
     unlisted: Sign | None = None
+    page_stands: bool = False
     answered_gone: Sign | None = None
     redirect: str | None = None
     unlinked: Sign | None = None
@@ -81,7 +86,12 @@ def intervals(world: World, identifier: Identifier, source: Source, key: str) ->
     """The spans in which the resource bore the report ``key``, in order."""
     found: list[Interval] = []
     answers, drops = _Count(), _Count()
+    stands_unlisted = False
     for night in _nights(world, identifier, source, key):
+        answered = bool(night.present) or night.page_stands
+        stands_unlisted = not night.listed and (stands_unlisted or (night.unlisted is not None and answered))
+        if stands_unlisted:
+            night.unlisted = None
         if night.present:
             answers.reset()
             drops.reset()
@@ -178,6 +188,8 @@ def _note_page(
     for seen in world.seen(page.resource_id):
         if seen.night in own:
             continue
+        if seen.verdict in ANSWERED:
+            on(seen.night, seen.at).page_stands = True
         if seen.verdict in GONE and world.healthy(seen.run_id, page.host):
             night = on(seen.night, seen.at)
             night.answered_gone = night.answered_gone or Sign(seen.at, seen.known_at, seen.run_id)

@@ -12,7 +12,14 @@ from crawler.page import Link, Page
 
 #: Above this a page count is a misread number (of records, of visits), not a list.
 MOST_PAGES = 2000
+#: The parameters that count pages, as a regular expression of whole names; `p` does too in a pager's links.
+PAGE_NAMES = (
+    r"page|page_?(?:no|num(?:ber)?|index|now|id)|paged|pg|pn"
+    r"|(?:curr?(?:ent)?|now|to)_?page(?:_?(?:no|num(?:ber)?|index))?"
+)
 
+#: What a program is given to show a column, and not one entry.
+_OF_COLUMN = r"\w*(?:class|type|cat|cate|category|column|catalog|channel)_?id|cid"
 _ARTICLE = re.compile(
     r"/t\d{8}_\d+(?:_\d+)?\.s?html?$"  # TRS
     r"|/art/\d{4}/(?:\d+/\d+/)?art_\w+\.html$"  # Hanweb, old and new
@@ -24,7 +31,10 @@ _ARTICLE = re.compile(
     r"|/(?:19|20)\d{2}[-/]?\d{2}(?:[-/]?\d{2})?/(?!(?:index|list|default)[\d_]*\.)[^/]+\.(?:s?html?|jsp|aspx)$"
     r"|/(?:[0-9a-f]{32}|\d{6,})\.s?html?$"
     # a program that shows one entry; one that counts pages is a list (InfoPublic.aspx?cid=1019&page=1)
-    r"|/(?:\w*(?:content|article|detail|view|show)|info|news)\w{0,4}\.\w+\?(?!(?:.*&)?\w*page\w*=).*\b\w*id=\w+"
+    # or a column's entries is a list too (InfoList.aspx?id=5, news.asp?classid=7)
+    r"|/(?!\w*(?:list|more|class)\w*\.)(?:\w*(?:content|article|detail|view|show)|info|news)\w{0,4}\.\w+"
+    rf"\?(?!(?:.*&)?\w*page\w*=)(?:.*&)?(?!(?:{_OF_COLUMN})=)\w*id=\w+"
+    r"|^\w+://[^/]+/\?p=\d+$"  # WordPress
     r"|[?&](?:infoid|articleid|article_id|newsid|docid|wbnewsid)=\w+",
     re.I,
 )

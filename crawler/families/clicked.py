@@ -57,4 +57,7 @@ def _can_be_clicked(element: etree._Element) -> bool:
 
 
 def _has_data(element: etree._Element) -> bool:
+    """It carries the number of a page, or the call of a handler; or it is a button."""
+    if element.tag != "a" and element.get("onclick", "").strip():
+        return True
     return element.tag in ("button", "input") or any(_DATA.fullmatch(str(name)) for name in element.attrib)

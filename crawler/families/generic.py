@@ -6,11 +6,16 @@ links only call a script is read from that script, and where that fails the list
 complete.
 """
 
+from __future__ import annotations
+
 import re
+from collections import Counter
 from dataclasses import dataclass
 
+from crawler.families import sent_back
 from crawler.families.base import (
     MOST_PAGES,
+    PAGE_NAMES,
     Ask,
     Family,
     ListItem,
@@ -21,11 +26,13 @@ from crawler.families.base import (
     rows,
 )
 from crawler.families.clicked import clicked_pages
+from crawler.families.unread import is_of_a_calendar
 from crawler.page import PAGER, Link, Page
 
-_PARAMETER = re.compile(
-    r"(.*[?&](?:page|page_?no|page_?num|page_?index|curr?_?page|pageid|pn|p)=)(\d{1,4})(.*)", re.I
-)
+_PARAMETER = re.compile(rf"(.*[?&](?:{PAGE_NAMES}|p)=)(\d{{1,4}})(.*)", re.I)
+#: What counts rows: the first one of the page.
+_OFFSET = re.compile(r"(.*[?&](?:offset|start|start_?(?:row|index)|limit_?start|skip)=)(\d{1,5})(.*)", re.I)
+_FOLDER = re.compile(r"(.*/)(\d{1,4})(/?)")
 _FILE = re.compile(r"(.*?)(\d{1,4})(\.(?:s?html?|jsp|aspx?|php))", re.I)
 _COUNT_SHOWN = re.compile(r"共\s*(\d{1,4})\s*页|第?\s*\d+\s*/\s*(\d{1,4})\s*页")
 _COUNT_SET = re.compile(
@@ -37,13 +44,13 @@ _CURRENT_SHOWN = re.compile(
     r"第\s*(\d{1,4})\s*(?:页|/)|当前为?第?\s*(\d{1,4})\s*页|(\d{1,4})\s*/\s*\d{1,4}\s*页"
 )
 _CALLED = re.compile(r"javascript:\s*(?!void|;|$)\w|\w\s*\(", re.I)
-_POST_BACK = re.compile(r"""__doPostBack\(\s*['"]([^'"]+)['"]\s*,\s*['"]([^'"]*)['"]""")
-_WRITTEN_QUERY = re.compile(
-    r"""["']([^"'<>\s]*[?&](?:page|page_?no|page_?num|page_?index|curr?_?page|pageid|pn)=)["']\s*\+""", re.I
-)
+_WRITTEN_QUERY = re.compile(rf"""["']([^"'<>\s]*[?&](?:{PAGE_NAMES})=)["']\s*\+""", re.I)
 _WRITTEN_FILE = re.compile(
     r"""["']([\w./-]*[a-z][_-]?)["']\s*\+[^+;]{1,30}\+\s*["'](\.(?:s?html?|jsp|aspx?))["']""", re.I
 )
+_INDEX = re.compile(r"/(?:(?:index|default)\.\w{3,5})?$|\.\w{3,5}$", re.I)
+#: The end of a path that counts pages: /page/2/, /p/2.html, /2/.
+_PAGE_OF_PATH = re.compile(r"(.*?)/((?:page|pageno|pg|pn|p)[/_-])?\d{1,4}(?:/|\.\w{3,5})?", re.I)
 _DIGITS = re.compile(r"\D*?(\d{1,3})\D*")
 _BEFORE_PAGE = 24
 _LAST = ("末页", "尾页", "最后一页", "最后页")
@@ -52,11 +59,12 @@ _FIRST = ("首页", "首 页", "第一页")
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """A URL with the number that counts its page."""
+    """A URL with the number that counts its page, or where it counts `rows`, that of its first row."""
 
     head: str
     number: int
     tail: str
+    rows: bool = False
 
 
 class Generic(Family):
@@ -70,17 +78,22 @@ class Generic(Family):
 
     def list_pages(self, page: Page) -> ListPaging | None:
         """Read the pager's links; where the count is known, the pages its ellipsis hides are worked out."""
-        pager = [link for link in page.links if link.kind == "pager" and _same_list(page.url, link.url)]
+        pager = [
+            link
+            for link in page.links
+            if link.kind == "pager" and _same_list(page.url, link.url) and not is_of_a_calendar(link)
+        ]
         steps = [(link, step) for link in pager if (step := _split(link.url))]
         if not steps:
             return _scripted(page)
         shown = {int(match.group(1)): link.url for link in pager if (match := _DIGITS.fullmatch(link.text))}
         text = page.text
-        current = _first_number(_CURRENT_SHOWN.search(text)) or _current(page.url, shown)
-        count = _page_count(text, steps, shown)
+        line = _line(shown, steps)
+        current = _first_number(_CURRENT_SHOWN.search(text)) or _current(page.url, steps, line)
+        count = _page_count(text, steps, line)
         known = dict(shown)
         known.update((1, link.url) for link in pager if _any_of(_FIRST, link))
-        known = _filled(known, count, steps) if count else known
+        known = _filled(known, count, line) if count and line else known
         known.pop(current, None)
         ordered = [known[number] for number in sorted(known)]
         urls = list(dict.fromkeys([*ordered, *(link.url for link in pager)]))
@@ -99,13 +112,16 @@ def _scripted(page: Page) -> ListPaging | None:
     calls = _calls(page)
     if count == 1:
         return None
+    printed = _first_number(_CURRENT_SHOWN.search(page.text))
+    if (posted := sent_back.posted_pages(page, count, printed)) is not None:
+        return posted
     if count is None and not calls:
         clicked = clicked_pages(page)
         return None if clicked is None else ListPaging(clicked, 1, (), complete=False)
-    current = _first_number(_CURRENT_SHOWN.search(page.text)) or 1
+    current = printed or 1
     if count is None:
         count = max([current, *(int(text) for text, _ in calls if text.isdecimal())])
-    others = _sent_back(page, calls, count, current) or _written(page, count, current)
+    others = _written(page, count, current)
     known = 0 < count <= MOST_PAGES and len(others) == count - 1
     return ListPaging(count, current, others, complete=known and count > 1)
 
@@ -118,25 +134,10 @@ def _calls(page: Page) -> list[tuple[str, str]]:
     for element in page.root.iter("a"):
         text = "".join(str(part) for part in element.itertext()).strip()
         call = f"{element.get('href', '')} {element.get('onclick', '')}"
-        if text and len(text) < 8 and PAGER.fullmatch(text) and _CALLED.search(call):
+        called = text and len(text) < 8 and PAGER.fullmatch(text) and _CALLED.search(call)
+        if called and not sent_back.is_of_a_calendar(text, call):
             found.append((text, call))
     return found
-
-
-def _sent_back(page: Page, calls: list[tuple[str, str]], count: int, current: int) -> tuple[Ask, ...]:
-    """ASP.NET's pager: the page's form is posted to itself with the number wanted."""
-    numbered = [match for text, call in calls if text.isdecimal() and (match := _POST_BACK.search(call))]
-    if not numbered or page.root is None or count > MOST_PAGES:
-        return ()
-    hidden = {
-        element.get("name", ""): element.get("value", "")
-        for element in page.root.iter("input")
-        if element.get("type", "").lower() == "hidden" and element.get("name")
-    }
-    target = numbered[0].group(1)
-    asked = [number for number in range(1, count + 1) if number != current]
-    forms = [{**hidden, "__EVENTTARGET": target, "__EVENTARGUMENT": str(number)} for number in asked]
-    return tuple(Ask(page.url, tuple(form.items())) for form in forms)
 
 
 def _written(page: Page, count: int, current: int) -> tuple[Ask, ...]:
@@ -169,43 +170,58 @@ def _any_of(words: tuple[str, ...], link: Link) -> bool:
 def _split(url: str) -> _Numbered | None:
     if match := _PARAMETER.fullmatch(url):
         return _Numbered(match.group(1), int(match.group(2)), match.group(3))
+    if match := _OFFSET.fullmatch(url):
+        return _Numbered(match.group(1), int(match.group(2)), match.group(3), rows=True)
     base, name = folder(url), url[len(folder(url)) :]
     if match := _FILE.fullmatch(name):
         return _Numbered(base + match.group(1), int(match.group(2)), match.group(3))
+    if match := _FOLDER.fullmatch(url):
+        return _Numbered(match.group(1), int(match.group(2)), match.group(3))
     return None
 
 
 def _same_list(page_url: str, url: str) -> bool:
-    """A pager stays in its folder, goes one down by the list's own name (VSB), or changes only the query."""
+    """A pager stays in its folder, goes one down by the list's own name (VSB), changes only the query, or
+    ends the path by a number (``/nb/page/2/``).
+    """
     here, there = page_url.partition("?")[0], url.partition("?")[0]
     if folder(there) == folder(here):
         name = there.rpartition("/")[2]
         return here == there or _split(url) is not None or name.startswith(("index", "list"))
     stem = re.sub(r"\.\w+$", "", here)
-    return folder(there) == stem + "/" or re.sub(r"\.\w+$", "/", there) == folder(here)
+    if folder(there) == stem + "/" or re.sub(r"\.\w+$", "/", there) == folder(here):
+        return True
+    return _shares_path(here, there)
 
 
-def _current(url: str, shown: dict[int, str]) -> int:
-    for number, other in shown.items():
-        if other == url:
-            return number
+def _shares_path(here: str, there: str) -> bool:
+    """Whether both paths are pages of one list whose number ends the path. A bare number may be the list's
+    own, so only a path that says that it counts pages is taken back to its first page.
+    """
+    own, other = _PAGE_OF_PATH.fullmatch(here), _PAGE_OF_PATH.fullmatch(there)
+    if other is not None and _INDEX.sub("", other.group(1)) == _INDEX.sub("", here):
+        return True
+    if own is None:
+        return False
+    if own.group(2) and _INDEX.sub("", own.group(1)) == _INDEX.sub("", there):
+        return True
+    return other is not None and own.group(1, 2) == other.group(1, 2)
+
+
+def _current(url: str, steps: list[tuple[Link, _Numbered]], line: _Line | None) -> int:
+    """The number of the page itself; an address that the pager's links do not share counts something else."""
     here = _split(url)
-    if here is None:
+    if here is None or all(step.head != here.head for _, step in steps):
         return 1
-    for number, other in shown.items():
-        there = _split(other)
-        if there and there.head == here.head:
-            return max(1, here.number - there.number + number)
-    return max(1, here.number)
+    return max(1, line.page(here.number) if line else here.number)
 
 
-def _page_count(text: str, steps: list[tuple[Link, _Numbered]], shown: dict[int, str]) -> int | None:
+def _page_count(text: str, steps: list[tuple[Link, _Numbered]], line: _Line | None) -> int | None:
     """The count the page prints, else what the link to the last page counts."""
     count = _count_shown(text)
-    if count is None:
+    if count is None and line is not None:
         last = next((step for link, step in steps if _any_of(_LAST, link)), None)
-        slope, offset = _line(shown)
-        count = (last.number - offset) // slope if last else None
+        count = line.page(last.number) if last else None
     return count if count and 0 < count <= MOST_PAGES else None
 
 
@@ -223,23 +239,43 @@ def _first_number(match: re.Match[str] | None) -> int | None:
     return next((int(group) for group in match.groups() if group), None) if match else None
 
 
-def _line(shown: dict[int, str]) -> tuple[int, int]:
-    """Slope and offset by which the number in a URL follows the number shown."""
-    points = [(number, step.number) for number, url in sorted(shown.items()) if (step := _split(url))]
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """How the number in the addresses of a pager follows the number shown."""
+
+    slope: int
+    offset: int
+    shape: _Numbered
+
+    def page(self, number: int) -> int:
+        return (number - self.offset) // self.slope
+
+    def url(self, page: int) -> str:
+        return f"{self.shape.head}{self.slope * page + self.offset}{self.shape.tail}"
+
+
+def _line(shown: dict[int, str], steps: list[tuple[Link, _Numbered]]) -> _Line | None:
+    """From the links that most of the pager's are alike; None where rows are counted and no link says how
+    many are on a page.
+    """
+    alike = Counter((step.head, step.tail) for _, step in steps).most_common(1)[0][0]
+    shape = next(step for _, step in reversed(steps) if (step.head, step.tail) == alike)
+    split = ((number, _split(url)) for number, url in sorted(shown.items()))
+    points = [(number, step.number) for number, step in split if step and step.head == shape.head]
+    if shape.rows:
+        points = [(1, 0), *(point for point in points if point[0] > 1)]
+        slope, rest = divmod(points[-1][1], points[-1][0] - 1) if len(points) > 1 else (0, 0)
+        return _Line(slope, -slope, shape) if slope and not rest else None
     if not points:
-        return 1, 0
-    slope = 1
-    if len(points) > 1 and points[-1][1] < points[0][1]:
-        slope = -1
-    return slope, points[-1][1] - slope * points[-1][0]
+        return _Line(1, 0, shape)
+    slope = -1 if len(points) > 1 and points[-1][1] < points[0][1] else 1
+    return _Line(slope, points[-1][1] - slope * points[-1][0], shape)
 
 
-def _filled(known: dict[int, str], count: int, steps: list[tuple[Link, _Numbered]]) -> dict[int, str]:
-    slope, offset = _line(known)
-    shape = steps[-1][1]
+def _filled(known: dict[int, str], count: int, line: _Line) -> dict[int, str]:
     made = dict(known)
     for number in range(2, count + 1):
-        made.setdefault(number, f"{shape.head}{slope * number + offset}{shape.tail}")
+        made.setdefault(number, line.url(number))
     return made
 
 

@@ -9,11 +9,12 @@ import json
 import re
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crawler.addresses import resolver
 from crawler.families.base import (
     MOST_PAGES,
+    PAGE_NAMES,
     Ask,
     Family,
     ListItem,
@@ -39,13 +40,22 @@ _UNLIKELY = re.compile(
 )
 _TEMPLATE = re.compile(r"\$\{\s*(?:\w+\.)*(\w+)\s*\}")
 _ADDED = re.compile(r"""\+\s*(?:(["'])([^"']*)\1|(?:\w+\.)*(\w+))""")
-_VARIABLE = re.compile(r"""\b(?:var|let|const)\s+(\w+)\s*=\s*["']?([^"';,\n]+)["']?""")
+_VARIABLE = re.compile(
+    r"""(?:\b(?:var|let|const)\s+|,\s*)(\w+)\s*=(?!=)\s*((?:["'][^"'\n]*["']|[^"';,\n])+)"""
+)
+_LITERAL = re.compile(r"""(["'])([^"']*)\1|(-?\d+(?:\.\d+)?|true|false)""")
+#: getQuery('catId') || '3001'
+_FROM_ADDRESS = re.compile(
+    r"""(?:\w+\.)*\w*(?:query|param|request|url)\w*\(\s*["'](\w+)["']\s*\)"""
+    r"""(?:\s*\|\|\s*(["'])([^"']*)\2)?""",
+    re.I,
+)
+#: What says which list is meant: another list's rows must not be taken for this one's.
+_OF_LIST = re.compile(r"id$|code|cat|chan|column|node|unit|dept|lm", re.I)
 _DATA = re.compile(r"\b(?:data|params|body)\s*:\s*(?:JSON\.stringify\(\s*)?\{([^{}]*)\}")
 _PAIR = re.compile(r"""["']?(\w+)["']?\s*:\s*(?:(["'])([^"']*)\2|([\w.]+))""")
 _POST = re.compile(r"""\b(?:type|method)\s*:\s*["']post["']|\$\.post\(|axios\.post\(""", re.I)
-_PAGE_FIELD = re.compile(
-    r"(?:page|page_?no|page_?num|page_?index|curr?(?:ent)?_?(?:page)?|pageid|pn|p)$", re.I
-)
+_PAGE_FIELD = re.compile(rf"(?:{PAGE_NAMES}|curr?(?:ent)?_?|p)$", re.I)
 _SIZE_FIELD = re.compile(r"(?:page_?size|per_?page|size|limit|rows|num)$", re.I)
 _FILE_NUMBER = re.compile(r"(.*?)(_?)(\d{1,4})(\.json)$")
 _ARRAY = re.compile(r"=\s*(\[\s*\{.*?\}\s*\])\s*;", re.S)
@@ -90,7 +100,7 @@ class JsonList(Family):
         text = page.text[:_LONGEST_SCRIPT]
         if not any(hint in text for hint in _HINTS):
             return ()
-        values = dict(_VARIABLE.findall(page.scripts_text))
+        values = _variables(page)
         link = _link_made(text)
         asks = (_ask(page, match, text, values) for match in _CALL.finditer(text))
         return tuple(dict.fromkeys(replace(ask, link=link) for ask in asks if ask))[:_MOST_CALLS]
@@ -113,8 +123,33 @@ class JsonList(Family):
         return ListPart(items, ListPaging(max(count, 1), 1, others, complete=whole, rows=records.total))
 
 
-def _ask(page: Page, match: re.Match[str], text: str, values: dict[str, str]) -> Ask | None:
-    """The request of one call; variables are put in where the script sets them plainly."""
+def _variables(page: Page) -> dict[str, str | None]:
+    """What the script sets plainly, or reads from the page's own address; None for what it works out."""
+    query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+    found: dict[str, str | None] = {}
+    for name, written in _VARIABLE.findall(page.scripts_text):
+        if literal := _LITERAL.fullmatch(written.strip()):
+            found[name] = literal.group(2) if literal.group(1) else literal.group(3)
+        elif read := _FROM_ADDRESS.fullmatch(written.strip()):
+            found[name] = query.get(read.group(1), read.group(3))
+        else:
+            found.setdefault(name, None)
+    return found
+
+
+def _ask(page: Page, match: re.Match[str], text: str, values: dict[str, str | None]) -> Ask | None:
+    """The request of one call; None where it depends on what only the running script knows."""
+    try:
+        return _ask_of(page, match, text, values)
+    except _WorkedOut:
+        return None
+
+
+class _WorkedOut(Exception):
+    """The script works out which list it asks for."""
+
+
+def _ask_of(page: Page, match: re.Match[str], text: str, values: dict[str, str | None]) -> Ask | None:
     address = _TEMPLATE.sub(lambda m: _value(m.group(1), values), match.group(2))
     for quoted in _ADDED.finditer(match.group(3) or ""):
         address += quoted.group(2) if quoted.group(1) else _value(quoted.group(3), values)
@@ -149,12 +184,15 @@ def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0]
 
 
-def _value(name: str, values: dict[str, str]) -> str:
+def _value(name: str, values: dict[str, str | None]) -> str:
     """What the script sets the variable to; a page counter that is set elsewhere starts at one."""
-    return values.get(name, "1" if _PAGE_FIELD.search(name) else "").strip()
+    value = values.get(name, "")
+    if value is None and _OF_LIST.search(name):
+        raise _WorkedOut(name)
+    return value or ("1" if _PAGE_FIELD.search(name) else "")
 
 
-def _fields(text: str, values: dict[str, str]) -> dict[str, str]:
+def _fields(text: str, values: dict[str, str | None]) -> dict[str, str]:
     found = {}
     for name, quote, quoted, bare in _PAIR.findall(text):
         literal = bare.isdecimal() or bare in ("true", "false")

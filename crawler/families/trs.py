@@ -23,7 +23,7 @@ _ARTICLE = re.compile(r"/t\d{8}_\d+(?:_\d+)?\.(?:s?html?|xhtml)$")
 _TWIN = re.compile(r"_(?:wap|ewm|wx|mobile|phone)\.s?html?$", re.I)
 _FILE = re.compile(r"/[PW]0\d{12,}[^/]*$")
 _QUOTED = r"""\s*,\s*["']([^"']+)["']"""
-_CALL = re.compile(rf"createPageHTML\(\s*(\w+)\s*,\s*(\w+){_QUOTED}{_QUOTED}")
+_CALL = re.compile(rf"createPage\w*\(\s*(\w+)\s*,\s*(\w+){_QUOTED}{_QUOTED}")
 _COUNT = re.compile(r"[cC]ount[pP]age\s*=\s*(\d+)")
 _COUNTNUM = re.compile(r"[cC]ount[nN]um\s*=\s*(\d+)")
 _CURRENT = re.compile(r"[cC]urrent[pP]age\s*=\s*(\d+)")

@@ -93,6 +93,26 @@ def test_a_shell_is_drawn_and_its_reports_are_fetched_by_plain_http(home: Path) 
     assert by_path["/0.html"]["User-Agent"] == "nianbao-tests (+https://example.org/who)"
 
 
+def test_a_list_that_no_family_can_ask_for_is_drawn_although_its_page_has_not_changed(home: Path) -> None:
+    """The interface wants what only the script knows, and the server has told the page's tag already."""
+    filled = APP.replace("'XMLHttpRequest'", "'XML' + 'HttpRequest'")
+    page = SHELL.replace("<title></title>", "<title>政府信息公开年报</title>")
+    content = script_site()
+    content["/"] = page.replace('<script src="/app.js">', f"<a href='/zn.html'>指南</a><script>{filled}")
+
+    def site(asked: Asked) -> Answer:
+        if asked.path.startswith("/api/") and "X-Requested-With" not in asked.headers:
+            return Answer("no", 404)
+        if asked.path == "/" and asked.headers.get("If-None-Match") == '"1"':
+            return Answer(b"", 304, {"ETag": '"1"'})
+        found = pages(content)(asked)
+        return replace(found, headers={"ETag": '"1"'}) if asked.path == "/" else found
+
+    with Loopback(site) as server:
+        assert [crawl(home, server.url).found for _ in range(2)] == [3, 3]
+    assert [c["via"] for c in captures(home) if c["url"] == server.url].count("browser") == 2
+
+
 def test_the_raw_answers_are_kept_and_the_drawn_page_beside_them(home: Path) -> None:
     with Loopback(pages(script_site())) as server:
         crawl(home, server.url)

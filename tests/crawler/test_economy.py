@@ -9,7 +9,7 @@ import pytest
 from archive.capture import Kind
 from archive.rechecks import Seen
 from archive.times import iso
-from crawler.economy import Economy, is_due
+from crawler.economy import Economy, is_due, may_be_back
 
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 ECONOMY = Economy(young_days=60, recheck_days=30, explore_days=7)
@@ -82,3 +82,7 @@ def test_what_was_there_and_did_not_come_is_due(verdict: str) -> None:
 def test_a_link_that_never_led_anywhere_is_tried_once_a_week() -> None:
     assert not due(Kind.ARTICLE, seen(1, "gone", ever_good=False))
     assert due(Kind.ARTICLE, seen(7, "gone", ever_good=False))
+
+
+def test_what_is_gone_and_named_nowhere_is_looked_for_once_in_the_longest_interval() -> None:
+    assert [may_be_back(seen(days, "gone"), NOW, ECONOMY) for days in (1, 29, 30)] == [False, False, True]

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from crawler.families import is_article_url
 from tests.crawler.driven import SITE, Pages, drive
 
 BODY = "<p>一、总体情况</p><p>二、主动公开政府信息情况</p><p>三、收到和处理政府信息公开申请情况</p>"
@@ -218,6 +219,11 @@ def many(first: int, last: int) -> str:
 ARTICLES: Pages = {f"/nb/{year}.html": article(year) for year in range(2008, 2024)}
 
 
+PAGE_NAMES = (
+    "currentPage", "pageNumber", "paged", "pageNow", "nowPage", "topage", "pg", "currPageNo", "page_number",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("pager", "further"),
     [
@@ -236,6 +242,16 @@ ARTICLES: Pages = {f"/nb/{year}.html": article(year) for year in range(2008, 202
             '<a href="javascript:to(2)">下一页</a>',
             "/nb/column-index-2.shtml",
         ),
+        *(
+            (f'<a href="?{name}=2">2</a><a href="?{name}=2">下一页</a>', f"/nb/?{name}=2")
+            for name in PAGE_NAMES
+        ),
+        ('<a href="?start=15">2</a><a href="?start=15">下一页</a>', "/nb/?start=15"),
+        ('<a href="/nb/page/2/">2</a><a href="/nb/page/2/">下一页</a>', "/nb/page/2/"),
+        ('<a href="/nb/2/">2</a><a href="/nb/2/">下一页</a>', "/nb/2/"),
+        ('<a href="/nb/p/2.html">2</a><a href="/nb/p/2.html">下一页</a>', "/nb/p/2.html"),
+        ('<script>createPageHTML1(2, 0, "index", "html");</script>', "/nb/index_1.html"),
+        ('<script>createPage(2, 0, "index", "html");</script>', "/nb/index_1.html"),
     ],
 )
 def test_pagers(pager: str, further: str) -> None:
@@ -261,6 +277,11 @@ def test_pagers(pager: str, further: str) -> None:
         "<script src='/p.js'></script><a href='javascript:;'>1</a><a href='javascript:void(0)'>下一页</a>",
         "<script>bind()</script><ul><li><a href='#'>上一页</a></li><li><a href='#'>下一页</a></li></ul>",
         "<script>bind()</script><input type='button' value='下一页'>",
+        "<script>function go(n){}</script><span onclick='go(2)'>下一页</span>",
+        "<script>function go(n){}</script><ul><li onclick='go(1)'>1</li><li onclick='go(2)'>2</li></ul>",
+        "<a href='?seite=1'>1</a><a href='?seite=2'>2</a><a href='?seite=2'>下一页</a>",
+        "<a href='/more/b'>2</a><a href='/more/c'>3</a>",
+        "<a href='/more/last'>尾页</a>",
     ],
 )
 def test_a_list_that_cannot_be_walked_is_never_called_complete(pager: str) -> None:
@@ -281,6 +302,11 @@ def test_a_list_that_cannot_be_walked_is_never_called_complete(pager: str) -> No
         "<script>bind()</script><a>1</a><a>下一页</a>",
         "<script>bind()</script><span data-page='1'>1</span>",
         "<button>搜索</button><script>bind()</script><a href='#'>返回顶部</a>",
+        "<a href='index.html'>首页</a><a href='/nb/'>下一页</a><a href='index.html'>尾页</a>",
+        "<a href='?seite=1'>1</a><a href='?seite=1'>尾页</a>",
+        "<script>function go(n){}</script><span class='disabled' onclick='go(1)'>下一页</span>",
+        "<a href='/?m=20261102'>2</a><a href='/?m=20261103'>3</a><a href='/2026/11/12/'>12</a>",
+        "<a href='https://www.guangdong.gov.cn/more/b'>下一页</a>",
     ],
 )
 def test_a_pager_that_is_at_its_end_leaves_the_list_complete(pager: str) -> None:
@@ -289,6 +315,65 @@ def test_a_pager_that_is_at_its_end_leaves_the_list_complete(pager: str) -> None
     })  # fmt: skip
     assert len(found.reports) == 8
     assert [one.complete for one in found.listings] == [True]
+
+
+@pytest.mark.parametrize(
+    ("first", "address"),
+    [
+        ("/cat/nb/", "/cat/nb/page/{}/"),
+        ("/list/7.html", "/list/7/p/{}.html"),
+        ("/12/", "/12/{}/"),
+        ("/nb.jsp?id=3", "/nb.jsp?id=3&offset={rows}"),
+        ("/node_1234.htm", "/node_1234_{}.htm"),
+    ],
+)
+def test_pages_that_a_pager_leaves_out_are_worked_out_in_any_shape(first: str, address: str) -> None:
+    """Six pages of a list, of which each links its neighbours and the last one."""
+
+    def at(number: int) -> str:
+        return first if number == 1 else address.format(number, rows=4 * number - 4)
+
+    def listing(number: int) -> str:
+        shown = {1, number - 1, number, number + 1} & set(range(1, 7)) - {number}
+        links = "".join(f'<a href="{at(n)}">{n}</a>' for n in sorted(shown))
+        ends = f'<a href="{at(1)}">首页</a>' + (f'<a href="{at(6)}">尾页</a>' if number < 6 else "")
+        here = range(4 * number, 4 * number + 4)
+        return page(rows(*((f"/a/t{n}.html", title(1990 + n)) for n in here)) + links + ends, column=COLUMN)
+
+    reports: Pages = {f"/a/t{n}.html": article(1990 + n) for n in range(4, 28)}
+    lists: Pages = {at(number): listing(number) for number in range(1, 7)}
+    found = drive({"/": home((first, COLUMN)), **lists, **reports})
+    assert len(found.reports) == 24
+    assert set(found.asked) == {"/", *lists, *reports}
+    assert [one.complete for one in found.listings] == [True]
+
+
+def test_a_calendar_is_no_pager_and_a_post_of_wordpress_is_an_article() -> None:
+    calendar = '<a href="/?m=20261103">3</a><a href="/?m=20261112">12</a>'
+    posts = rows(*((f"/?p={100 + year}", title(year)) for year in range(2012, 2018)))
+    more = rows(*((f"/?p={100 + year}", title(year)) for year in range(2006, 2012)))
+    plain = page("<p>一、概述</p>" + "全年主动公开信息二百条。" * 90)
+    reports: Pages = {f"/?p={100 + year}": plain for year in range(2006, 2018)}
+    found = drive({
+        "/": home(("/?cat=7", COLUMN)),
+        "/?cat=7": page(posts + '<a href="/?cat=7&paged=2">2</a>' + calendar, column=COLUMN),
+        "/?cat=7&paged=2": page(more + '<a href="/?cat=7">1</a>' + calendar, column=COLUMN),
+        **reports,
+    })  # fmt: skip
+    assert set(found.reports) == set(reports)
+    assert not any("m=" in address for address in found.asked)
+    assert [one.complete for one in found.listings] == [True]
+
+
+def test_the_way_back_to_the_start_page_is_no_page_of_a_list_whose_own_name_is_a_number() -> None:
+    found = drive({
+        "/": home(("/12/", COLUMN)),
+        "/12/": page(many(2008, 2016) + '<a href="/">首页</a><a href="/12/2/">2</a>', column=COLUMN),
+        "/12/2/": page(many(2016, 2024), column=COLUMN),
+        **ARTICLES,
+    })  # fmt: skip
+    assert found.asked.count("/") == 1
+    assert found.listings[0].pages_seen == 2
 
 
 def test_an_empty_list_is_not_complete() -> None:
@@ -308,6 +393,25 @@ def test_rows_of_json_that_hold_no_address() -> None:
     })  # fmt: skip
     assert found.reports == ["/show/7.html", "/show/8.html"]
     assert [one.complete for one in found.listings] == [True]
+
+
+@pytest.mark.parametrize(
+    ("script", "asked"),
+    [
+        ("var catId = '3021', size=12;", "/api/list?catId=3021&size=12&page=1"),
+        ("var catId = getQuery('catId')||'3001', size = 12;", "/api/list?catId=9&size=12&page=1"),
+        ("var catId=getUrlParam('cat') || '3001', size='12'", "/api/list?catId=3001&size=12&page=1"),
+        ("var catId = $('#cat').val(); var size = 12;", ""),
+        ("let size = 12; const catId = tree.node().id;", ""),
+    ],
+)
+def test_an_interface_is_asked_for_with_what_the_script_says_plainly(script: str, asked: str) -> None:
+    """With another value it would give another list."""
+    call = "$.getJSON('/api/list?catId=' + catId + '&size=' + size + '&page=' + page, show);"
+    scripts = f"<script>{script}\nfunction load(page){{{call}}}</script>"
+    shell = page(f"<a href='/'>首页</a>{scripts}", column=COLUMN)
+    found = drive({"/": home(("/nb.html?catId=9", COLUMN)), "/nb.html?catId=9": shell})
+    assert [one for one in found.asked if one.startswith("/api/")] == ([asked] if asked else [])
 
 
 def test_a_list_asked_for_by_a_json_body() -> None:
@@ -524,3 +628,35 @@ def test_a_box_of_the_start_page_whose_heading_leads_on(box: str) -> None:
         "/1.html": article(),
     })  # fmt: skip
     assert found.reports == ["/1.html"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "InfoList.aspx?ClassID=12", "infolist.jsp?id=5", "NewsList.asp?id=3", "ArticleList.asp?classid=3",
+        "NewsMore.asp?ClassID=2", "ViewList.aspx?cid=2", "ContentList.jsp?catalogid=2", "news.asp?classid=7",
+        "Info.asp?typeid=4", "ShowClass.asp?ClassID=4", "detail.aspx?sid=9",
+    ],
+)  # fmt: skip
+def test_programs_that_list_a_column(address: str) -> None:
+    """The last one shows a column by an address that looks like an entry's: its link says what it is."""
+    listed = rows(*((f"/ShowInfo.aspx?ID={year}", title(year)) for year in (2021, 2022, 2023)))
+    reports: Pages = {f"/ShowInfo.aspx?ID={year}": article(year) for year in (2021, 2022, 2023)}
+    found = drive({
+        "/": home((f"/{address}", COLUMN)), f"/{address}": page(listed, "列表"), **reports,
+    })  # fmt: skip
+    assert found.reports == sorted(reports)
+    assert [one.complete for one in found.listings] == [True]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ShowInfo.aspx?ClassID=12&ID=5",
+        "info.asp?id=5",
+        "news_view.php?typeid=3&newsid=7",
+        "detail.jsp?uuid=a1",
+    ],
+)
+def test_programs_that_show_an_entry(address: str) -> None:
+    assert is_article_url(f"{SITE}/{address}")
