@@ -16,7 +16,7 @@ from parsers.characters import raised, tidy
 from parsers.document import Document, Grid, Paragraph
 from parsers.formats import html, mhtml
 from parsers.formats.docx_lists import Numbering, read_numbering
-from parsers.formats.docx_runs import Runs, read_runs
+from parsers.formats.docx_runs import Runs, Shown, read_runs
 from parsers.formats.word_table import WordCell, word_grid
 from parsers.formats.xml_parts import child, children, named, number, tag, value
 from parsers.formats.zips import Package
@@ -54,7 +54,8 @@ def read(data: bytes) -> Document:
     body = child(package.tree(main), "body")
     if body is None:
         raise UnreadableFile("the document has no body")
-    walk = _Walk(package, main, read_numbering(package), read_runs(package))
+    styles = package.tree_or_none("word/styles.xml")
+    walk = _Walk(package, main, read_numbering(package, styles), read_runs(styles))
     _blocks(body, "docx:/body", walk, 0)
     return Document(DOCX, tuple(walk.blocks))
 
@@ -137,11 +138,12 @@ def _collect(element: Element, parts: list[str], walk: _Walk, boxes: bool, depth
             parts.append(" ")
         elif name == "noBreakHyphen":
             parts.append("-")
-        elif (name == "r" and walk.runs.is_hidden(inner)) or (name == "txbxContent" and not boxes):
+        elif name == "txbxContent" and not boxes:
             continue
-        elif name == "r" and walk.runs.is_raised(inner):
+        elif name == "r" and (shown := walk.runs.shown(inner)) is not Shown.PLAIN:
             note: list[str] = []
-            _collect(inner, note, walk, boxes, depth + 1)
+            if shown is Shown.RAISED:
+                _collect(inner, note, walk, boxes, depth + 1)
             parts.append(raised("".join(note)))
         elif name not in _SKIPPED:
             if name == "p":

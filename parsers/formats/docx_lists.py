@@ -11,7 +11,6 @@ from lxml.etree import _Element as Element
 from parsers.formats.word_lists import Counter, Form, Level
 from parsers.formats.xml_parts import child, children, named, number, value
 from parsers.formats.zips import Package
-from parsers.outcomes import UnreadableFile
 
 _FORMS = {
     **dict.fromkeys(
@@ -84,10 +83,9 @@ class Numbering:
         return self.styles.get(value(child(properties, "pStyle")) or "", Style()).heading
 
 
-def read_numbering(package: Package) -> Numbering:
+def read_numbering(package: Package, styles: Element | None) -> Numbering:
     """The lists and styles that the document defines; none where a part is missing or broken."""
-    styles = _part(package, "word/styles.xml")
-    lists = _part(package, "word/numbering.xml")
+    lists = package.tree_or_none("word/numbering.xml")
     return Numbering(
         _lists(lists) if lists is not None else {}, _styles(styles) if styles is not None else {}
     )
@@ -159,10 +157,3 @@ def _inherited(style: Style, styles: dict[str, Style]) -> Style:
             style.level if style.level is not None else base.level,
         )
     return style
-
-
-def _part(package: Package, name: str) -> Element | None:
-    try:
-        return package.tree(name) if name in package else None
-    except UnreadableFile:
-        return None

@@ -6,23 +6,31 @@ Said by the run itself, else by its character style or a style that this one is 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 from lxml.etree import _Element as Element
 
-from parsers.formats.xml_parts import child, children, named, number, value
-from parsers.formats.zips import Package
-from parsers.outcomes import UnreadableFile
+from parsers.formats.xml_parts import child, children, named, number, tag, value
 
 _HIDING = ("vanish", "strike", "dstrike")
 _OFF = ("0", "false", "off")
+_TELLING = frozenset([*_HIDING, "rStyle", "vertAlign", "position"])
 _LIFT = 4
 """Half points by which a mark stands above the figure before it, at least."""
 _LONGEST_CHAIN = 20
 
 
+class Shown(Enum):
+    """How a run is shown."""
+
+    PLAIN = "plain"
+    HIDDEN = "hidden"
+    RAISED = "raised"
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What run properties say; None where they leave it open."""
+    """What run properties say; what they leave open their style says, ``base``."""
 
     marks: dict[str, bool] = field(default_factory=dict)
     place: str | None = None
@@ -35,34 +43,28 @@ class Runs:
 
     styles: dict[str, _Look] = field(default_factory=dict)
 
-    def is_hidden(self, run: Element) -> bool:
-        """Whether a run is not shown, or struck out: what was there before the figure beside it."""
-        chain = self._chain(run)
-        said = (next((look.marks[m] for look in chain if m in look.marks), False) for m in _HIDING)
-        return any(said)
+    def shown(self, run: Element) -> Shown:
+        """Whether a run is not shown or struck out, as what was there before the figure beside it; or raised,
+        as the mark of a note is: super- or subscript, or lifted above the run before it.
+        """
+        properties = next((e for e in run if tag(e) == "rPr"), None)
+        if properties is None or not any(tag(e) in _TELLING for e in properties):
+            return Shown.PLAIN
+        chain = self._chain(properties)
+        if any(next((look.marks[m] for look in chain if m in look.marks), False) for m in _HIDING):
+            return Shown.HIDDEN
+        place = next((look.place for look in chain if look.place is not None), None)
+        return Shown.RAISED if place in ("superscript", "subscript") or _is_lifted(run) else Shown.PLAIN
 
-    def is_raised(self, run: Element) -> bool:
-        """Whether a run is the mark of a note: super- or subscript, or lifted above the run before it."""
-        place = next((look.place for look in self._chain(run) if look.place is not None), None)
-        return place in ("superscript", "subscript") or _is_lifted(run)
-
-    def _chain(self, run: Element) -> list[_Look]:
-        properties = child(run, "rPr")
-        chain = [_look(properties)]
-        style = value(child(properties, "rStyle")) if properties is not None else None
-        while style in self.styles and len(chain) < _LONGEST_CHAIN:
-            chain.append(self.styles[style])
-            style = chain[-1].base
+    def _chain(self, properties: Element) -> list[_Look]:
+        chain = [_look(properties, value(child(properties, "rStyle")))]
+        while (style := chain[-1].base) in self.styles and len(chain) < _LONGEST_CHAIN:
+            chain.append(self.styles[style or ""])
         return chain
 
 
-def read_runs(package: Package) -> Runs:
-    """The character styles that the document defines; none where the part is missing or broken."""
-    part = "word/styles.xml"
-    try:
-        root = package.tree(part) if part in package else None
-    except UnreadableFile:
-        root = None
+def read_runs(root: Element | None) -> Runs:
+    """The character styles of a document's part for styles; none where that is missing."""
     if root is None:
         return Runs()
     styles = (e for e in children(root, "style") if named(e, "type") == "character")

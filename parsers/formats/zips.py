@@ -77,6 +77,13 @@ class Package:
         """An XML part as a tree. A document type declaration is refused: no office file has one."""
         return tree(self.read(name, MOST_PART), name)
 
+    def tree_or_none(self, name: str) -> Element | None:
+        """The same of a part that may be missing, or broken without harm."""
+        try:
+            return self.tree(name) if name in self else None
+        except UnreadableFile:
+            return None
+
 
 def _name(entry: zipfile.ZipInfo) -> str:
     """The entry's name. Writers in China leave names in GB 18030 without saying so."""
