@@ -144,7 +144,7 @@ class Identifier:
                 continue
             whole = identity
             if not identity.complete and complete:
-                earlier = [i for s, i in complete if s.at <= seen.at]
+                earlier = [i for s, i in complete if (s.at, s.capture_id) <= (seen.at, seen.capture_id)]
                 nearest = earlier[-1] if earlier else complete[0][1]
                 whole = _fill(identity, nearest)
                 whole = whole if whole.complete else nearest

@@ -7,11 +7,11 @@ The two clocks are independent. What the site showed at ``seen`` is what the las
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from archive.capture import Kind
@@ -224,7 +224,7 @@ class _Looks:
         self._seen = clocks.seen
         self._identifier = Identifier(world)
         self._files = _last_files(world.session, clocks, {v.resource_id for h in found for v in h.versions})
-        world.gather_readings(sha256 for sha256, _ in self._files.values())
+        world.gather_readings(sha256 for sha256, _ in self._files.values() if sha256 is not None)
         query = select(Extraction.extraction_id, Extraction.agency, Extraction.year)
         wanted = (v.extraction_id for h in found for v in self.newest(h))
         rows = rows_of(world.session, query, Extraction.extraction_id, wanted)
@@ -237,8 +237,8 @@ class _Looks:
 
     def last(self, history: History, version: VersionRow) -> tuple[Reading | None, str]:
         """What the file was read as when it last bore the report, by then, and when that was."""
-        if (file := self._files.get(version.resource_id)) is not None:
-            sha256, at = file
+        sha256, at = self._files.get(version.resource_id, (None, ""))
+        if sha256 is not None:
             reading = self._world.reading(sha256)
             if reading is not None and reading.is_report and self._is_of(version, reading):
                 return reading, at
@@ -253,15 +253,16 @@ class _Looks:
         )
 
 
-def states_by(
-    identifier: Identifier, history: History, version: VersionRow, seen: str | None
-) -> list[State]:
+def states_by(identifier: Identifier, history: History, version: VersionRow, seen: str | None) -> list[State]:
     """The captures of a version that there had been by then."""
+    # times are whole seconds, in which two versions may be taken in
+    first = version.first_seen, version.first_capture_id
+    last = version.last_seen, version.last_capture_id
     return [
         state
         for state in identifier.states(version.resource_id)
         if state.key == history.report.key
-        and version.first_seen <= state.seen.at <= version.last_seen
+        and first <= (state.seen.at, state.seen.capture_id) <= last
         and (seen is None or state.seen.at <= seen)
     ]
 
@@ -292,10 +293,11 @@ def _rank(world: World, version: VersionRow, history: History) -> tuple[bool, in
     return not figures, failed, -passed, first.first_seen, first.first_capture_id
 
 
-def _last_files(
-    session: Session, clocks: Clocks, resource_ids: Collection[int]
-) -> dict[int, tuple[str, str]]:
-    """The file that each resource gave last by then, and when."""
+_File = tuple[str | None, str]
+
+
+def _last_files(session: Session, clocks: Clocks, resource_ids: Collection[int]) -> dict[int, _File]:
+    """The file that each resource gave last by then, and when; no file where it gave two in that second."""
     query = (
         select(BEARER, Capture.sha256, func.max(Capture.fetched_at))
         .join(Resource, Resource.resource_id == Capture.resource_id)
@@ -306,15 +308,26 @@ def _last_files(
         query = query.where(Capture.fetched_at <= clocks.seen)
     if clocks.known is not None:
         query = query.where(Capture.recorded_at <= clocks.known)
-    found: dict[int, tuple[str, str]] = {}
+    found: dict[int, _File] = {}
     for part in batches(sorted(resource_ids)):
         bodies = and_(Resource.kind == Kind.BODY.value, Resource.parent_id.in_(part))
         # one after the other: joined by OR, no database finds either by its index
-        for these in (Capture.resource_id.in_(part), bodies):
-            for resource_id, sha256, at in session.execute(query.where(these)):
-                # on one night a body stands for its page
-                if sha256 is not None and (resource_id not in found or found[resource_id][1] <= at):
-                    found[resource_id] = (sha256, at)
+        own, of_bodies = (
+            _latest(session.execute(query.where(these)).all())
+            for these in (Capture.resource_id.in_(part), bodies)
+        )
+        found.update(own)
+        # on one night a body stands for its page
+        found.update({i: file for i, file in of_bodies.items() if i not in own or own[i][1] <= file[1]})
+    return found
+
+
+def _latest(files: Iterable[Row[int, str, str]]) -> dict[int, _File]:
+    found: dict[int, _File] = {}
+    for resource_id, sha256, at in files:
+        before = found[resource_id][1] if resource_id in found else ""
+        if at >= before:
+            found[resource_id] = (None if at == before else sha256), at
     return found
 
 

@@ -73,6 +73,24 @@ def test_a_version_that_lasts_on_is_told_by_its_last_capture_of_the_day(archive:
         assert then.sha256 == sha256(nights[1]).hexdigest()
 
 
+@pytest.mark.parametrize("figures", [(17, 18), (18, 17), (17, 18, 17, 19)])
+def test_versions_of_one_second_are_told_apart(archive: Archive, figures: tuple[int, ...]) -> None:
+    """As when files are imported one after the other: times are whole seconds."""
+    pages = [said(figure, 100 + n) for n, figure in enumerate(figures)]
+    for each in pages:
+        archive.night(Got(each), of=1)
+    table, row, column = CELL.split("/")
+    cell = Filter(table=table, row=row, column=column)
+    for clocks in (NOW, Clocks(seen=archive.time(1)), Clocks(known=archive.time(9))):
+        assert [v.sha256 for v in versions(archive, clocks)] == [sha256(p).hexdigest() for p in pages]
+        assert edits(archive, clocks) == [(CELL, str(figures[-2]), str(figures[-1]))]
+    for clocks in (Clocks(seen=archive.time(1)), Clocks(known=archive.time(9))):
+        assert shown(archive, clocks, "sha256") == [(sha256(pages[-1]).hexdigest(),)]
+        with ask_as_of(archive.catalogue, "facts", cell, clocks) as found:
+            assert [r[found.columns.index("value")] for r in found.rows] == [figures[-1]]
+    assert check(archive.catalogue) == []
+
+
 def shown(archive: Archive, clocks: Clocks, *columns: str) -> list[tuple[Any, ...]]:
     """The reports as they stood."""
     with ask_as_of(archive.catalogue, "reports", Filter(), clocks) as found:

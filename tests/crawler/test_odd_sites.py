@@ -174,9 +174,7 @@ def test_a_table_of_bodies_and_years_whose_links_only_say_look() -> None:
     """Also where the bodies' names have words of other reports, and beside a row that is another report."""
     bodies = ("财政局", "审计局", "知识产权局", "住房公积金中心", "水资源管理处", "国有资产管理委员会")
     links = "<td><a href='/up/{0}a.pdf'>查看</a></td>\n<td><a href='/up/{0}b.pdf'>[查看]</a></td>"
-    table = "".join(
-        f"<tr><td>{n}</td><td>{body}</td>{links.format(n)}</tr>" for n, body in enumerate(bodies)
-    )
+    table = "".join(f"<tr><td>{n}</td><td>{body}</td>{links.format(n)}</tr>" for n, body in enumerate(bodies))
     table += "<tr><td>9</td><td>审计结果公告</td><td><a href='/up/9a.pdf'>查看</a></td></tr>"
     files: Pages = {f"/up/{n}{y}.pdf": PDF for n in range(len(bodies)) for y in "ab"}
     found = drive({

@@ -69,7 +69,10 @@ def test_few_files_are_held_at_once(page: bytes) -> None:
 def test_hanging_reader_times_out_and_the_next_file_is_read(page: bytes) -> None:
     with Readers(workers=1, wall_seconds=2) as readers:
         warm = readers.read(page)
-        slow = readers.read(busy_pdf(900_000))
+        worker = readers._workers[0]._process
+        assert worker is not None
+        worker.send_signal(signal.SIGSTOP)
+        slow = readers.read(page)
         after = readers.read(page)
     assert warm.outcome is after.outcome is Outcome.REPORT
     assert slow.outcome is Outcome.TIMED_OUT
@@ -77,7 +80,7 @@ def test_hanging_reader_times_out_and_the_next_file_is_read(page: bytes) -> None
 
 
 def test_cpu_limit() -> None:
-    with Readers(workers=1, cpu_seconds=1, wall_seconds=60) as readers:
+    with Readers(workers=1, cpu_seconds=1, wall_seconds=300) as readers:
         slow = readers.read(busy_pdf(900_000))
     assert slow.outcome is Outcome.TIMED_OUT
     assert "CPU" in (slow.reason or "")

@@ -26,7 +26,7 @@ def test_a_lock_of_the_home_is_had_once(home: Path) -> None:
 def test_a_lock_goes_with_its_process(home: Path) -> None:
     hold = (
         "import sys, time; from pathlib import Path; from scheduler.locks import file_lock\n"
-        "with file_lock(Path(sys.argv[1]), 'schedule'):\n    print('held', flush=True); time.sleep(60)"
+        "with file_lock(Path(sys.argv[1]), 'schedule'):\n    print('held', flush=True); time.sleep(600)"
     )
     process = subprocess.Popen([sys.executable, "-c", hold, str(home)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
