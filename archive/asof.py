@@ -26,7 +26,7 @@ from archive.catalogue.models import (
     Section,
     Stated,
 )
-from archive.history.evidence import rows_of
+from archive.history.batched import rows_of
 from archive.history.reckoning import ReckoningRow, reckoned
 from archive.history.standing import Chosen, Clocks, Standing, histories, standings
 from archive.queries import CHANGE_ORDER, COLUMNS, Filter, Rows, ask, keeps_agency, of_reports

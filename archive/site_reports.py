@@ -14,7 +14,7 @@ from archive.capture import POSTED, Kind
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Capture, Linkage, Listing, Resource, Sighting
 from archive.expiring import expires
-from archive.history.evidence import batches
+from archive.history.batched import batches
 
 _LEADS = (Kind.ARTICLE, Kind.GIVEN)
 _ASKED_AS = (Kind.ARTICLE, Kind.ATTACHMENT)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from archive.capture import Kind
 from archive.history.compare import Comparison
-from archive.history.evidence import Source
 from archive.history.identity import State
 from archive.history.presence import Interval
 from archive.history.rows import VersionRow
+from archive.history.seen import Source
 
 
 @dataclass(slots=True)

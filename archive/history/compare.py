@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from archive.history.evidence import Cell, Place, Reading, World
+from archive.history.evidence import World
 from archive.history.noise import Noise, learned, report_lines
+from archive.history.seen import Cell, Place, Reading
 
 LONGEST_TEXT = 1000
 OTHER_TABLES = "other"

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from archive.catalogue.engine import Catalogue
 from archive.catalogue.models import Capture, Correction, Extraction, Report
-from archive.history.evidence import Place, World
+from archive.history.evidence import World
 from archive.history.project import touch
+from archive.history.seen import Place
 from archive.times import Clock, iso, utc_now
 from parsers.report import State
 

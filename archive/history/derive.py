@@ -11,7 +11,7 @@ from archive.capture import Kind
 from archive.history.bearing import Bearing, end_of, states_of, version_rows
 from archive.history.compare import Comparer, disagreeing
 from archive.history.edits import Edits
-from archive.history.evidence import World, learnt_late
+from archive.history.evidence import World
 from archive.history.identity import Identifier, State
 from archive.history.ledger import Ledger
 from archive.history.locations import Locations
@@ -26,6 +26,7 @@ from archive.history.rows import (
     PresenceRow,
     ReportRow,
 )
+from archive.history.seen import learnt_late
 from archive.history.telling import told
 
 

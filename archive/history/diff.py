@@ -10,7 +10,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from archive.history.compare import CellChange, Comparer
-from archive.history.evidence import Reading, World
+from archive.history.evidence import World
+from archive.history.seen import Reading
 from archive.history.standing import NOW, Clocks
 from archive.history.versions import VersionSeen, versions_of
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from archive.history.bearing import Bearing, Spell, Version, spells_of, states_of
 from archive.history.compare import Comparer, Comparison, printed, shortened
-from archive.history.evidence import Place, World
+from archive.history.evidence import World
 from archive.history.identity import State
 from archive.history.ledger import Ledger
 from archive.history.presence import Interval
+from archive.history.seen import Place
 
 
 class Edits:

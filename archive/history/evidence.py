@@ -7,10 +7,9 @@ derivation tells what could have been said then.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from archive.capture import READABLE_KINDS, Kind
@@ -27,118 +26,23 @@ from archive.catalogue.models import (
     Sighting,
     Site,
 )
-from parsers.checks import IDENTITIES
-from parsers.report import Outcome
-
-SQL_LIMIT = 500  # bound parameters that a single IN list may hold
-ANSWERED = ("ok", "not_modified")
-GONE = ("gone", "soft_gone")
-TROUBLE = ("blocked", "challenge", "error", "truncated", "too_large")
-FAULTS = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY)
-"""Outcomes that say more of this machine than of the file."""
-
-BEARER = case(
-    # written into the statement: PostgreSQL groups by an expression only where it holds no parameter
-    (
-        Resource.kind == literal(Kind.BODY.value, literal_execute=True),
-        func.coalesce(Resource.parent_id, Resource.resource_id),
-    ),
-    else_=Resource.resource_id,
+from archive.history.batched import BEARER, batches
+from archive.history.seen import (
+    ANSWERED,
+    FAULTS,
+    TROUBLE,
+    Cell,
+    Column,
+    ListedAs,
+    Place,
+    Reading,
+    Seen,
+    Source,
+    Walk,
+    judged,
+    together,
 )
-"""The resource whose file a capture is: of the bound pages of a body their first page."""
-
-Place = tuple[str, str, str]
-"""A cell: table, row and column code."""
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A resource. ``division`` is that of the site it was found on, where the settings name one."""
-
-    resource_id: int
-    url: str
-    host: str
-    kind: str
-    parent_id: int | None
-    division: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One capture. Captures of one ``night`` are one look at the site; each one of an import is its own."""
-
-    capture_id: int
-    resource_id: int
-    run_id: int
-    night: tuple[int, int]
-    at: str
-    known_at: str
-    verdict: str
-    sha256: str | None
-    location: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The head of an extraction."""
-
-    extraction_id: int
-    sha256: str
-    revision: int
-    outcome: str
-    media_type: str
-    title: str | None
-    agency: str | None
-    year: int | None
-    published_on: str | None
-    divisions: tuple[str, ...]
-    content_sha256: str | None
-    read_at: str
-
-    @property
-    def is_report(self) -> bool:
-        return self.outcome == Outcome.REPORT
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """A whole walk of a column and whether it showed the resource."""
-
-    night: tuple[int, int]
-    at: str
-    shown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What one cell says. Of a value only the number counts, of anything else what stands there."""
-
-    value: float | None
-    state: str
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """One walk of a column, of any resource."""
-
-    listing_id: int
-    run_id: int
-    at: str
-    complete: bool
-    items: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Sighting:
-    """A list showing an address."""
-
-    listing_id: int
-    title: str
-    day: str | None
-    at: str
+from parsers.checks import IDENTITIES
 
 
 class World:
@@ -154,9 +58,9 @@ class World:
         self._learnt: dict[str, str] = {}
         self._readings: dict[str, list[Reading]] = {}
         self._sharers: dict[str, tuple[int, ...]] = {}
-        self._sightings: dict[str, list[_Sighting]] = {}
+        self._sightings: dict[str, list[ListedAs]] = {}
         self._shown_in: dict[str, set[str]] = {}
-        self._columns: dict[str, list[_Column]] = {}
+        self._columns: dict[str, list[Column]] = {}
         self._health: dict[tuple[int, str], tuple[int, int]] = {}
         self._cells: dict[int, dict[Place, Cell]] = {}
         self._sections: dict[int, list[tuple[str, str]]] = {}
@@ -282,7 +186,7 @@ class World:
         for part in batches(sorted(urls)):
             for row in self.session.execute(query.where(Sighting.url.in_(part))):
                 url, listing_id, title, day, at, column = row
-                self._sightings[url].append(_Sighting(listing_id, title, day, at))
+                self._sightings[url].append(ListedAs(listing_id, title, day, at))
                 self._shown_in[url].add(column)
                 columns.add(column)
         self._load_columns(columns - self._columns.keys())
@@ -296,7 +200,7 @@ class World:
         for part in batches(sorted(urls)):
             for row in self.session.scalars(query.where(Listing.url.in_(part))):
                 self._columns[row.url].append(
-                    _Column(row.listing_id, row.run_id, row.seen_at, row.complete, row.items)
+                    Column(row.listing_id, row.run_id, row.seen_at, row.complete, row.items)
                 )
 
     def _known(self, column: Any) -> ColumnElement[bool]:
@@ -488,63 +392,3 @@ def _seen(row: Any) -> Seen:
         row.capture_id, row.bearer, row.run_id, night, row.fetched_at, row.recorded_at,
         row.verdict, row.sha256, row.location,
     )  # fmt: skip
-
-
-def together(page: Sequence[Seen], bodies: Sequence[Seen]) -> list[Seen]:
-    """The captures of a page with those of its body: on one night the body is what the page says."""
-    nights = {body.night for body in bodies}
-    own = [seen for seen in page if seen.night not in nights or seen.verdict not in ANSWERED]
-    return sorted((*own, *bodies), key=lambda seen: (seen.at, seen.capture_id))
-
-
-def learnt_late(seen: Sequence[Seen]) -> Iterator[str]:
-    """When those of the captures became known that are older than what was known before them, as after an
-    import of what another archive saw.
-    """
-    least: str | None = None
-    for capture in reversed(seen):
-        if least is not None and capture.known_at > least:
-            yield capture.known_at
-        least = capture.known_at if least is None else min(least, capture.known_at)
-
-
-def judged(walks: Sequence[_Column]) -> Iterator[tuple[_Column, bool]]:
-    """Each walk, and whether it may be believed when something is not on it.
-
-    A column that has lost more than half of its items since the night before is a broken list more often
-    than a purge: it is not believed until it stays so. An empty one never is.
-    """
-    before = 0
-    for walk in walks:
-        collapsed = before > 3 and 2 * walk.items < before
-        yield walk, walk.complete and not collapsed
-        if walk.complete and (walk.items or before <= 3):
-            before = walk.items
-
-
-def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Parts that fit an IN list."""
-    for start in range(0, len(values), SQL_LIMIT):
-        yield values[start : start + SQL_LIMIT]
-
-
-def rows_of(session: Session, query: Any, column: Any, keys: Iterable[int]) -> Iterator[Any]:
-    """The rows whose ``column`` is one of the keys."""
-    for part in batches(sorted(set(keys))):
-        yield from session.execute(query.where(column.in_(part)))
-
-
-def bearers_of(session: Session, resource_ids: Iterable[int]) -> set[int]:
-    """The resources, in the place of a body its page."""
-    found: set[int] = set()
-    for part in batches(list(resource_ids)):
-        found.update(session.scalars(select(BEARER).where(Resource.resource_id.in_(part))))
-    return found
-
-
-def children_of(session: Session, resource_ids: Sequence[int]) -> list[int]:
-    """Resources that one of these pages first led to."""
-    found: list[int] = []
-    for part in batches(resource_ids):
-        found += session.scalars(select(Resource.resource_id).where(Resource.parent_id.in_(part)))
-    return found

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archive.catalogue.models import Decision
-from archive.history.evidence import ANSWERED, Reading, Seen, Source, World
+from archive.history.evidence import World
+from archive.history.seen import ANSWERED, Reading, Seen, Source
 from archive.regions import stem
 from parsers.divisions import called, candidates, spelled_out, within_division
 from parsers.identity import parse_title

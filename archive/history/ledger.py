@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archive.history.bearing import Version
-from archive.history.evidence import Place, World
+from archive.history.evidence import World
 from archive.history.identity import State
 from archive.history.rows import ChangeRow
+from archive.history.seen import Place
 
 NOWHERE: tuple[None, None, None] = (None, None, None)
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from archive.catalogue.models import Correction
 from archive.history.bearing import Bearing, Version
 from archive.history.compare import Comparer, number, printed, shortened
-from archive.history.evidence import Place, Reading, World
+from archive.history.evidence import World
 from archive.history.ledger import Ledger
 from archive.history.reckoning import ReckoningRow, reckoned
 from archive.history.rows import OverrideRow
+from archive.history.seen import Place, Reading
 
 
 class OurReading:

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from archive.capture import Kind
-from archive.history.evidence import ANSWERED, GONE, Seen, Source, Walk, World
+from archive.history.evidence import World
 from archive.history.identity import Identifier, State
+from archive.history.seen import ANSWERED, GONE, Seen, Source, Walk
 
 TWICE = 2
 _LEADS = (Kind.ARTICLE, Kind.GIVEN)

@@ -32,7 +32,8 @@ from archive.catalogue.models import (
     Sighting,
     Version,
 )
-from archive.history.evidence import ANSWERED, GONE, batches
+from archive.history.batched import batches
+from archive.history.seen import ANSWERED, GONE
 from archive.history.settle import settle
 from archive.search.index import refresh
 

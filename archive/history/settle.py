@@ -27,8 +27,9 @@ from archive.catalogue.models import (
     Report,
     Version,
 )
+from archive.history.batched import batches, bearers_of, children_of
 from archive.history.derive import Historian
-from archive.history.evidence import World, batches, bearers_of, children_of
+from archive.history.evidence import World
 from archive.history.identity import AgencyName as Named
 from archive.history.reckoning import ReckoningRow
 from archive.history.rows import (

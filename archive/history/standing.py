@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from archive.capture import Kind
 from archive.catalogue.models import Capture, Extraction, Linkage, Report, Resource
+from archive.history.batched import BEARER, batches, rows_of
 from archive.history.derive import Historian
-from archive.history.evidence import ANSWERED, BEARER, Reading, World, batches, rows_of
+from archive.history.evidence import World
 from archive.history.identity import Identifier, State
 from archive.history.rows import History, OverrideRow, VersionRow
+from archive.history.seen import ANSWERED, Reading
 from archive.history.settle import reports_of, stored_histories
 from archive.times import iso
 from parsers.report import Outcome

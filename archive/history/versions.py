@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.catalogue.models import Report, Resource
-from archive.history.evidence import World, rows_of
+from archive.history.batched import rows_of
+from archive.history.evidence import World
 from archive.history.identity import Identifier
 from archive.history.rows import History
 from archive.history.standing import NOW, Chosen, Clocks, histories, states_by, version_taken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
@@ -115,8 +116,8 @@ def test_a_pager_that_only_leads_to_the_next_page(printed: str) -> None:
 
 
 @pytest.mark.parametrize("pager", [grid_view, asp_net_pager])
-def test_a_form_that_is_refused_once_is_not_sent_for_every_page(pager: object) -> None:
-    found = crawl({"/list.aspx?lm=3": listing(1, 9, pager(1, 9))}, 9)  # type: ignore[operator]
+def test_a_form_that_is_refused_once_is_not_sent_for_every_page(pager: Callable[[int, int], str]) -> None:
+    found = crawl({"/list.aspx?lm=3": listing(1, 9, pager(1, 9))}, 9)
     assert len(posts(found)) == 1
     assert [one.complete for one in found.listings] == [False]
 

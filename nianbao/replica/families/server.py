@@ -132,5 +132,4 @@ class _Handler(QuietHandler):
                 sleep(answer.trickle)
 
 
-
 _STATUSES = frozenset(int(status) for status in HTTPStatus)
