@@ -33,8 +33,8 @@ _NOTHING = re.compile(r"0*\.?0+(?:px|pt|em|rem|%)?")
 
 
 def styles_among(elements: Sequence[Element]) -> list[tuple[Element, str]]:
-    """Those of the elements that have a style of their own, each with it."""
-    return [(e, style) for e in elements if (style := e.get("style"))]
+    """Those of the elements that have a style of their own that changes what is read, each with it."""
+    return [(e, style) for e in elements if (style := e.get("style")) and changes_reading(style)]
 
 
 def hidden_among(elements: Sequence[Element], styles: Sequence[tuple[Element, str]]) -> frozenset[Element]:
@@ -67,6 +67,7 @@ def raise_digits(note: Element) -> None:
             element.tail = raised(element.tail)
 
 
+@lru_cache(maxsize=4096)
 def changes_reading(style: str) -> bool:
     """Whether a style says that something is not shown, struck out or raised."""
     return _hides(style) or _strikes_out(style) or bool(_unseen(style)) or _raises(style)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from lxml import etree
 from lxml.etree import _Element as Element
 
 
@@ -22,7 +19,7 @@ class Paths:
 
     def children(self, parent: Element) -> list[tuple[Element, str]]:
         """The elements within one, each with its locator."""
-        return list(_named(parent, self.locator(parent)))
+        return _named(parent, self.locator(parent))
 
     def _name_down_to(self, element: Element) -> None:
         """Name an element, and all beside it and beside those that it stands in."""
@@ -39,10 +36,13 @@ class Paths:
                 self._known.update(_named(parent, self._known[parent]))
 
 
-def _named(parent: Element, above: str) -> Iterator[tuple[Element, str]]:
+def _named(parent: Element, above: str) -> list[tuple[Element, str]]:
     """The elements within one, each with its locator; that of the parent is ``above``."""
-    counts: dict[object, int] = {}
-    for child in parent.iterchildren(etree.Element):
+    counts: dict[str, int] = {}
+    found = []
+    for child in parent:
         tag = child.tag
-        count = counts[tag] = counts.get(tag, 0) + 1
-        yield child, f"{above}/{tag}[{count}]"  # type: ignore[str-bytes-safe]
+        if isinstance(tag, str):
+            count = counts[tag] = counts.get(tag, 0) + 1
+            found.append((child, f"{above}/{tag}[{count}]"))
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -136,8 +137,11 @@ def text_of(cell: Element, hidden: frozenset[Element]) -> str:
             break
         innermost = child
     else:
-        return tidy(innermost.text or "")
+        return _tidied(innermost.text or "")
     return _text_of_parts(innermost, hidden)
+
+
+_tidied = lru_cache(maxsize=4096)(tidy)
 
 
 def _text_of_parts(cell: Element, hidden: frozenset[Element]) -> str:
