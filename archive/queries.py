@@ -141,28 +141,33 @@ def ask(
     catalogue: Catalogue, view: str, keep: Filter | None = None, columns: str | None = None
 ) -> Iterator[Rows]:
     """The rows of a public view that the filter keeps; of all its columns, or of those named."""
-    where, values = _where(view, keep or Filter())
-    order = "change_id" if keep is not None and keep.after is not None else _ORDER[view]
-    source = _source(view, keep, is_sqlite=catalogue.is_sqlite)
-    statement = text(f"SELECT {columns or COLUMNS[view]} FROM {source}{where} ORDER BY {order}")
+    keep = keep or Filter()
+    order = "change_id" if keep.after is not None else _ORDER[view]
+    narrowed = _narrowed(view, keep, is_sqlite=catalogue.is_sqlite)
+    where, values = _where(view, keep, narrowed=narrowed is not None)
+    statement = text(f"SELECT {columns or COLUMNS[view]} FROM {narrowed or view}{where} ORDER BY {order}")
     with catalogue.reading() as session:
         result = session.execute(statement, values, execution_options={"yield_per": AT_ONCE})
         yield Rows(tuple(result.keys()), chain.from_iterable(result.partitions()))
 
 
-def _source(view: str, keep: Filter | None, *, is_sqlite: bool) -> str:
-    """The view, or the same narrowed from within.
+def _narrowed(view: str, keep: Filter, *, is_sqlite: bool) -> str | None:
+    """The view of the agencies asked for, narrowed from within; None where that is of no use.
 
     Coverage counts years from each agency's first report on, and checks are several queries in one: no
-    database looks at the agencies asked for before it has done so for all.
+    database looks at the agencies asked for before it has done so for all. Nor does PostgreSQL of figures.
     """
-    wanted = _of_agency(keep or Filter(), "name")
-    if view not in ("coverage", "checks") or not wanted:
-        return view
-    of_these = f"agency_id IN (SELECT agency_id FROM agency WHERE {' AND '.join(wanted)})"
+    wanted = " AND ".join(_of_agency(keep, "name"))
+    if not wanted or view not in ("coverage", "checks", "facts") or (view == "facts" and is_sqlite):
+        return None
+    of_these = f"agency_id IN (SELECT agency_id FROM agency WHERE {wanted})"
     if view == "coverage":
         return f"({VIEWS[view].replace('AND TRUE', f'AND {of_these}')}) AS coverage"
-    return _checks_of(f"SELECT * FROM report WHERE {of_these}", is_sqlite=is_sqlite)
+    reports = f"SELECT * FROM report WHERE {of_these}"
+    if view == "facts":
+        body = VIEWS["facts"].replace("FROM report r\n", "FROM r\n")
+        return f"(WITH r AS MATERIALIZED ({reports}) {body}) AS facts"
+    return _checks_of(reports, is_sqlite=is_sqlite)
 
 
 def _checks_of(reports: str, *, is_sqlite: bool) -> str:
@@ -214,7 +219,8 @@ def _containing(part: str) -> str:
     return "%" + re.sub(r"([!%_])", r"!\1", part) + "%"
 
 
-def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
+def _where(view: str, keep: Filter, *, narrowed: bool) -> tuple[str, dict[str, Any]]:
+    """``narrowed``: the agencies are those asked for already."""
     columns = COLUMNS[view]
     clauses: list[str] = []
     values: dict[str, Any] = {}
@@ -251,7 +257,8 @@ def _where(view: str, keep: Filter) -> tuple[str, dict[str, Any]]:
         values["agency"] = _containing(keep.agency)
     if keep.region:
         values |= bounds(keep.region)
-    clauses += _of_agencies(view, keep)
+    if not narrowed:
+        clauses += _of_agencies(view, keep)
     if keep.failed:
         clauses.append("passed = 0")
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values

@@ -6,6 +6,51 @@ SQLite and PostgreSQL both understand.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A cell of a report in SQL, as corrected: what to join, on which condition, and what it then says.
+
+    CROSS JOIN makes SQLite begin with the report: else it takes all figures of a table first, and sorts them.
+    Views that compare figures join them so and not the view of them: PostgreSQL chooses the order of eight
+    joins, and takes what is more as it is written.
+    """
+
+    name: str
+    report: str
+
+    @property
+    def joins(self) -> str:
+        f, r = self.name, self.report
+        codes = " AND ".join(f"{f}_o.{c} = {f}.{c}" for c in ("table_code", "row_code", "column_code"))
+        return f"""\
+ CROSS JOIN fact {f}
+  LEFT JOIN override {f}_o ON {f}_o.extraction_id = {f}.extraction_id AND {f}_o.report_id = {r}.report_id
+       AND {codes}
+  LEFT JOIN correction {f}_k ON {f}_k.correction_id = {f}_o.correction_id"""
+
+    @property
+    def is_its(self) -> str:
+        return f"{self.name}.extraction_id = {self.report}.extraction_id"
+
+    @property
+    def value(self) -> str:
+        return self._corrected("value")
+
+    @property
+    def state(self) -> str:
+        return self._corrected("state")
+
+    def _corrected(self, column: str) -> str:
+        f = self.name
+        return f"CASE WHEN {f}_k.correction_id IS NULL THEN {f}.{column} ELSE {f}_k.{column} END"
+
+
+_FIGURES = {"f": _Figure("f", "r"), "i": _Figure("i", "r"), "d": _Figure("d", "r"), "p": _Figure("p", "q")}
+"""Of a report ``r`` and of that of the year before, ``q``."""
+
 REPORTS = """
 SELECT r.report_id, a.name AS agency, a.division_code, r.year, r.title, e.edition, r.published_on,
        r.status, f.url AS url, p.url AS page_url, e.media_type, e.sha256,
@@ -20,24 +65,20 @@ SELECT r.report_id, a.name AS agency, a.division_code, r.year, r.title, e.editio
   LEFT JOIN resource p ON p.resource_id = r.page_id
 """
 
-# A LEFT JOIN whose columns nobody asks for costs nothing: both databases leave it out. CROSS JOIN makes
-# SQLite begin with the reports: else it takes all figures of a table first, and sorts them.
+# A LEFT JOIN whose columns nobody asks for costs nothing: both databases leave it out.
 FACTS = """
 SELECT r.report_id, a.name AS agency, r.year, e.edition, f.table_code, f.row_code, f.column_code,
-       CASE WHEN k.correction_id IS NULL THEN f.value ELSE k.value END AS value,
-       CASE WHEN k.correction_id IS NULL THEN f.state ELSE k.state END AS state,
-       f.raw, f.locator, e.sha256, f.certainty, f.evidence, f.value AS read_value, k.correction_id,
+       {f.value} AS value,
+       {f.state} AS state,
+       f.raw, f.locator, e.sha256, f.certainty, f.evidence, f.value AS read_value, f_k.correction_id,
        a.division_code, r.agency_id, r.published_on, r.status, s.url
   FROM report r
- CROSS JOIN fact f
+{f.joins}
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   LEFT JOIN extraction e ON e.extraction_id = r.extraction_id
   LEFT JOIN resource s ON s.resource_id = r.resource_id
-  LEFT JOIN override o ON o.extraction_id = f.extraction_id AND o.report_id = r.report_id
-       AND o.table_code = f.table_code AND o.row_code = f.row_code AND o.column_code = f.column_code
-  LEFT JOIN correction k ON k.correction_id = o.correction_id
- WHERE f.extraction_id = r.extraction_id
-"""
+ WHERE {f.is_its}
+""".format(**_FIGURES)
 
 SECTIONS = """
 SELECT r.report_id, s.ordinal, s.heading, s.text
@@ -69,55 +110,68 @@ SELECT r.report_id, a.name AS agency, r.year, 'copies.agree' AS rule,
   LEFT JOIN agency a ON a.agency_id = r.agency_id
   JOIN resource s ON s.resource_id = d.resource_id
 UNION ALL
-SELECT r.report_id, a.name AS agency, r.year, 'requests.carry_over' AS rule,
-       'requests/carried_in/' || f.column_code AS scope,
-       CASE WHEN f.value IS NULL OR p.value IS NULL THEN NULL
-            WHEN f.value = p.value THEN 1 ELSE 0 END AS passed,
-       p.value AS expected, f.value AS actual,
+SELECT report_id, agency, year, 'requests.carry_over' AS rule, 'requests/carried_in/' || column_code AS scope,
+       CASE WHEN stated IS NULL OR prior IS NULL THEN NULL WHEN stated = prior THEN 1 ELSE 0 END AS passed,
+       prior AS expected, stated AS actual,
        'left over at the end of the year before = taken over into this year' AS detail,
-       CASE WHEN f.value <> p.value THEN 'office' END AS fault
+       CASE WHEN stated <> prior THEN 'office' END AS fault
+  FROM (
+SELECT r.report_id, a.name AS agency, r.year, f.column_code, {f.value} AS stated, {p.value} AS prior
   FROM report r
   JOIN agency a ON a.agency_id = r.agency_id
   JOIN report q ON q.agency_id = r.agency_id AND q.year = r.year - 1
-  JOIN facts f ON f.report_id = r.report_id AND f.table_code = 'requests'
-       AND f.row_code = 'carried_in' AND f.state <> 'absent'
-  JOIN facts p ON p.report_id = q.report_id AND p.table_code = 'requests'
-       AND p.row_code = 'carried_out' AND p.column_code = f.column_code AND p.state <> 'absent'
+{f.joins}
+{p.joins}
+ WHERE {f.is_its} AND {p.is_its} AND {f.state} <> 'absent' AND {p.state} <> 'absent'
+   AND f.table_code = 'requests' AND f.row_code = 'carried_in'
+   AND p.table_code = 'requests' AND p.row_code = 'carried_out' AND p.column_code = f.column_code
+       ) AS carried
 UNION ALL
-SELECT r.report_id, a.name AS agency, r.year, 'disclosure.in_force' AS rule,
-       'disclosure/' || f.row_code || '/in_force' AS scope,
-       CASE WHEN f.value IS NULL OR p.value IS NULL OR i.value IS NULL OR d.value IS NULL THEN NULL
-            WHEN f.value = p.value + i.value - d.value THEN 1 ELSE 0 END AS passed,
-       p.value + i.value - d.value AS expected, f.value AS actual,
+SELECT report_id, agency, year, 'disclosure.in_force' AS rule,
+       'disclosure/' || row_code || '/in_force' AS scope,
+       CASE WHEN stated IS NULL OR in_force IS NULL THEN NULL
+            WHEN stated = in_force THEN 1 ELSE 0 END AS passed,
+       in_force AS expected, stated AS actual,
        'in force the year before + issued - repealed = in force; documents that lapse are counted nowhere'
          AS detail,
-       CASE WHEN f.value <> p.value + i.value - d.value THEN 'scope' END AS fault
+       CASE WHEN stated <> in_force THEN 'scope' END AS fault
+  FROM (
+SELECT r.report_id, a.name AS agency, r.year, f.row_code, {f.value} AS stated,
+       {p.value} + {i.value} - {d.value} AS in_force
   FROM report r
   JOIN agency a ON a.agency_id = r.agency_id
   JOIN report q ON q.agency_id = r.agency_id AND q.year = r.year - 1
-  JOIN facts f ON f.report_id = r.report_id AND f.table_code = 'disclosure'
-       AND f.column_code = 'in_force' AND f.state <> 'absent'
-  JOIN facts i ON i.report_id = r.report_id AND i.table_code = 'disclosure'
-       AND i.row_code = f.row_code AND i.column_code = 'issued'
-  JOIN facts d ON d.report_id = r.report_id AND d.table_code = 'disclosure'
-       AND d.row_code = f.row_code AND d.column_code = 'repealed'
-  JOIN facts p ON p.report_id = q.report_id AND p.table_code = 'disclosure'
-       AND p.row_code = f.row_code AND p.column_code = 'in_force' AND p.state <> 'absent'
+{f.joins}
+{i.joins}
+{d.joins}
+{p.joins}
+ WHERE {f.is_its} AND {i.is_its} AND {d.is_its} AND {p.is_its}
+   AND {f.state} <> 'absent' AND {p.state} <> 'absent'
+   AND f.table_code = 'disclosure' AND f.column_code = 'in_force'
+   AND i.table_code = 'disclosure' AND i.row_code = f.row_code AND i.column_code = 'issued'
+   AND d.table_code = 'disclosure' AND d.row_code = f.row_code AND d.column_code = 'repealed'
+   AND p.table_code = 'disclosure' AND p.row_code = f.row_code AND p.column_code = 'in_force'
+       ) AS kept
 UNION ALL
-SELECT r.report_id, a.name AS agency, r.year, 'plausible.tenfold' AS rule,
-       f.table_code || '/' || f.row_code || '/' || f.column_code AS scope, 0 AS passed,
-       p.value AS expected, f.value AS actual,
+SELECT report_id, agency, year, 'plausible.tenfold' AS rule,
+       table_code || '/' || row_code || '/' || column_code AS scope, 0 AS passed,
+       prior AS expected, stated AS actual,
        'ten times the figure of the year before, or a tenth of it' AS detail, 'office' AS fault
+  FROM (
+SELECT r.report_id, a.name AS agency, r.year, f.table_code, f.row_code, f.column_code, {f.value} AS stated,
+       {p.value} AS prior
   FROM report r
   JOIN agency a ON a.agency_id = r.agency_id
   JOIN report q ON q.agency_id = r.agency_id AND q.year = r.year - 1
-  JOIN facts f ON f.report_id = r.report_id
-       AND (f.table_code = 'disclosure' OR (f.table_code = 'requests' AND f.column_code = 'total'))
-  JOIN facts p ON p.report_id = q.report_id AND p.table_code = f.table_code
-       AND p.row_code = f.row_code AND p.column_code = f.column_code
- WHERE p.value > 0 AND f.value > 0 AND ABS(f.value - p.value) >= 100
-   AND (f.value >= 10 * p.value OR p.value >= 10 * f.value)
-"""
+{f.joins}
+{p.joins}
+ WHERE {f.is_its} AND {p.is_its}
+   AND (f.table_code = 'disclosure' OR (f.table_code = 'requests' AND f.column_code = 'total'))
+   AND p.table_code = f.table_code AND p.row_code = f.row_code AND p.column_code = f.column_code
+       ) AS compared
+ WHERE prior > 0 AND stated > 0 AND ABS(stated - prior) >= 100
+   AND (stated >= 10 * prior OR prior >= 10 * stated)
+""".format(**_FIGURES)
 
 NARRATIVE = """
 SELECT r.report_id, a.name AS agency, r.year, s.code, s.value, s.unit, s.sentence, s.locator

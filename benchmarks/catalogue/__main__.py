@@ -1,7 +1,7 @@
 """``python -m benchmarks.catalogue [--reports N] [--database URL | --folder DIR]``: how quick answers are.
 
 It fills a new catalogue with made-up reports, derives everything, looks at all files a second time, and asks.
-A folder is kept; where it holds a catalogue already, that one is asked.
+A folder is kept; where it or the database holds a catalogue already, that one is asked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from statistics import quantiles
 
 from sqlalchemy import text
 
-from archive.catalogue.engine import SQLITE_NAME, Catalogue, create_catalogue, open_catalogue, sqlite_url
+from archive.catalogue.engine import (
+    SQLITE_NAME,
+    Catalogue,
+    create_catalogue,
+    open_catalogue,
+    schema_of,
+    sqlite_url,
+)
 from archive.history.project import project
 from benchmarks.catalogue.ingest import ingest
 from benchmarks.catalogue.questions import questions
@@ -29,12 +36,12 @@ SAMPLE = 2000
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=200_000)
-    parser.add_argument("--database", help="the URL of an empty database")
+    parser.add_argument("--database", help="the URL of a database, empty or of an earlier run")
     parser.add_argument("--folder", type=Path, help="where to keep the SQLite file, or where it is")
     given = parser.parse_args()
     with _folder(given.folder) as folder:
         url = given.database or sqlite_url(folder)
-        if not given.database and (folder / SQLITE_NAME).exists():
+        if (folder / SQLITE_NAME).exists() or (given.database and schema_of(url)):
             catalogue = open_catalogue(url)
         else:
             catalogue = create_catalogue(url)

@@ -24,8 +24,10 @@ from python_calamine import (
 
 from parsers.characters import tidy
 from parsers.document import Cell, Document, Grid, Paragraph
-from parsers.formats.blank_rows import Blank, blank_cells
+from parsers.formats.number_formats import shown
+from parsers.formats.sheet_looks import Blank, Looks, looks_of_xlsx
 from parsers.formats.sheet_size import MOST_CELLS, Place, demand_moderate
+from parsers.formats.xls_looks import looks_of_xls
 from parsers.outcomes import EncryptedFile, TooMuch, UnreadableFile
 from parsers.sniff import XLS, XLSX
 
@@ -44,12 +46,12 @@ Value = object
 def read(data: bytes, media_type: str) -> Document:
     """Read a workbook. Raises :class:`~parsers.outcomes.UnreadableFile` when it is broken or locked."""
     demand_moderate(data, media_type)
-    blank = blank_cells(data) if media_type == XLSX else {}
+    looks = looks_of_xlsx(data) if media_type == XLSX else looks_of_xls(data)
     name = _NAMES[media_type]
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [(sheet, blank.get(sheet.name, {})) for sheet in _sheets(workbook)]
-        blocks = tuple(block for sheet, drawn in sheets for block in _blocks(sheet, drawn, name))
+        sheets = [(sheet, looks[n] if n < len(looks) else Looks()) for n, sheet in _sheets(workbook)]
+        blocks = tuple(block for sheet, look in sheets for block in _blocks(sheet, look, name))
     except PasswordError as fault:
         raise EncryptedFile("encrypted: the workbook needs a password") from fault
     except (CalamineError, OSError, ValueError) as fault:
@@ -65,24 +67,27 @@ read_xls = partial(read, media_type=XLS)
 read_xlsx = partial(read, media_type=XLSX)
 
 
-def _sheets(workbook: CalamineWorkbook) -> Iterator[CalamineSheet]:
-    """The sheets that are shown."""
+def _sheets(workbook: CalamineWorkbook) -> Iterator[tuple[int, CalamineSheet]]:
+    """The sheets that are shown, each with its place in the workbook."""
     for number, sheet in enumerate(workbook.sheets_metadata):
         if number >= MOST_SHEETS:
             raise TooMuch(f"more than {MOST_SHEETS} sheets")
         if sheet.typ is SheetTypeEnum.WorkSheet and sheet.visible is SheetVisibleEnum.Visible:
-            yield workbook.get_sheet_by_index(number)
+            yield number, workbook.get_sheet_by_index(number)
 
 
-def _blocks(sheet: CalamineSheet, drawn: Blank, name: str) -> Iterator[Paragraph | Grid]:
+def _blocks(sheet: CalamineSheet, looks: Looks, name: str) -> Iterator[Paragraph | Grid]:
     """The sheet's blocks from top to bottom: stretches of rows without a blank one, each cut at its texts.
 
-    Blank rows that are ``drawn`` below a stretch belong to it.
+    Blank rows that are drawn below a stretch belong to it. Hidden rows part nothing.
     """
-    rows = _rows(sheet, drawn, f"{name}:{sheet.name}!")
+    rows = _rows(sheet, looks, f"{name}:{sheet.name}!")
+    drawn = looks.blank
     covered = {r for cells in rows.values() for c in cells if c.text for r in range(c.row, c.row + c.rowspan)}
     stretch: list[list[Cell]] = []
     for row in range(min(covered, default=0), max(covered, default=-1) + 2):
+        if row in looks.hidden_rows and row <= max(covered):
+            continue
         if row in covered:
             stretch.append(rows.get(row, []))
         elif stretch:
@@ -91,7 +96,7 @@ def _blocks(sheet: CalamineSheet, drawn: Blank, name: str) -> Iterator[Paragraph
             stretch = []
 
 
-def _rows(sheet: CalamineSheet, drawn: Blank, place: str) -> dict[int, list[Cell]]:
+def _rows(sheet: CalamineSheet, looks: Looks, place: str) -> dict[int, list[Cell]]:
     """The cells that start in each row, at their places on the sheet; of merged cells the first alone."""
     if sheet.start is None or sheet.end is None:
         return {}
@@ -100,17 +105,21 @@ def _rows(sheet: CalamineSheet, drawn: Blank, place: str) -> dict[int, list[Cell
     (top, left), (bottom, right) = sheet.start, sheet.end
     values = {(r, c): v for r, row in enumerate(sheet.to_python(), top) for c, v in enumerate(row, left)}
     reach = range(top, bottom + 1 + _MOST_BLANK)
-    blank = {(r, c) for r in reach for c in drawn.get(r, []) if c <= right + _MOST_BLANK}
+    blank = {(r, c) for r in reach for c in looks.blank.get(r, []) if c <= right + _MOST_BLANK}
     end = max([bottom, *(r for r, _ in blank)]), max([right, *(c for _, c in blank)])
     merged = dict(sheet.merged_cell_ranges or ())
-    hidden = _covered(merged, end)
     rows: dict[int, list[Cell]] = {}
-    for row, column in sorted({*values, *blank} - hidden):
-        last = merged.get((row, column), (row, column))
-        spans = min(last[0], end[0]) - row + 1, min(last[1], end[1]) - column + 1
-        text = _shown(values.get((row, column), ""))
-        locator = f"{place}{_letters(column)}{row + 1}"
-        rows.setdefault(row, []).append(Cell(row, column, text, locator, *spans))
+    for at in sorted({*values, *blank} - _covered(merged, end)):
+        last_row, last_column = map(min, merged.get(at, at), end)
+        seen = looks.first_seen(range(at[0], last_row + 1), range(at[1], last_column + 1))
+        if seen is None:
+            continue
+        row, column = seen
+        text = _shown(values.get(at, ""), looks.formats.get(at, ""))
+        spans = last_row - row + 1, last_column - column + 1
+        rows.setdefault(row, []).append(
+            Cell(row, column, text, f"{place}{_letters(at[1])}{at[0] + 1}", *spans)
+        )
     return rows
 
 
@@ -176,10 +185,10 @@ def _edges(cell: Cell, drawn: Blank) -> Iterator[int]:
         yield cell.column + cell.colspan
 
 
-def _shown(value: Value) -> str:
-    """A value as the sheet shows it: numbers without the noise of their binary form."""
-    if isinstance(value, float):
-        return f"{Decimal(f'{value:.{_DIGITS}g}'):f}"
+def _shown(value: Value, number_format: str) -> str:
+    """A value as the sheet shows it: numbers with all places, without the noise of their binary form."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return shown(Decimal(f"{value:.{_DIGITS}g}"), number_format)
     if isinstance(value, datetime):
         return value.date().isoformat() if not (value.hour or value.minute) else value.isoformat(" ")
     if isinstance(value, date):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,9 +13,10 @@ import pytest
 from printed_reports import HEADINGS, Sheet, by_place, sheets, wrong
 from printed_xlsx import report, workbook
 
-from parsers.document import Grid, Paragraph
+from parsers.document import Document, Grid, Paragraph
 from parsers.formats import spreadsheet
-from parsers.formats.spreadsheet import read_xlsx
+from parsers.formats.number_formats import shown
+from parsers.formats.spreadsheet import read_xls, read_xlsx
 from parsers.read import read
 from parsers.report import Outcome
 from parsers.sniff import XLS, XLSX
@@ -96,6 +99,53 @@ def test_xls_cell_for_cell(figures: dict[str, str]) -> None:
     assert (extraction.outcome, extraction.media_type, extraction.title) == (Outcome.REPORT, XLS, TITLE)
     assert wrong(extraction, figures) == {}
     assert by_place(extraction)["disclosure/regulations/issued"].locator == "xls:年报!B8"
+
+
+@pytest.mark.parametrize(("name", "read_sheets"), [("looks.xls", read_xls), ("looks.xlsx", read_xlsx)])
+def test_cells_are_read_as_they_are_shown(name: str, read_sheets: Callable[[bytes], Document]) -> None:
+    """Row 3, column B and row 9, where a cell of two rows begins, are hidden. 251000 under ``0!.0,``
+    is shown as 25.1, 1234000 under ``#,##0.0,`` as 1,234.0, 0.25 as 25.0%.
+    """
+    (grid,) = read_sheets((FILES / name).read_bytes()).grids()
+    rows = [[c.text for c in grid.cells if c.row == row] for row in sorted({c.row for c in grid.cells})]
+    assert rows == [
+        ["项", "数"], ["甲", "5"], ["乙", "25.1"], ["丙", "1234"], ["丁", "25%"], ["戊", "1234.5"],
+        ["己", '251000 [[>=10000]0!.0,"万";0]'], ["庚", "2"],
+    ]  # fmt: skip
+    assert [c.locator.rpartition("!")[2] for c in grid.cells if c.text in ("庚", "2")] == ["A9", "C10"]
+
+
+def test_what_is_hidden_in_a_report_hides_none_of_its_figures(figures: dict[str, str]) -> None:
+    """Last year's row above each row of the table, hidden."""
+    whole = report(TITLE, sheets(figures))
+    doubled = Sheet()
+    for spot in whole.spots:
+        doubled.put(2 * spot.row + 1, spot.column, spot.text, 2 * spot.rowspan - 1, spot.colspan)
+        if spot.text.isdecimal():
+            doubled.put(2 * spot.row, spot.column, "9999")
+    data = workbook({"年报": doubled})
+    with ZipFile(BytesIO(data)) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    for row in range(1, doubled.height + 1, 2):
+        sheet = sheet.replace(f'<row r="{row}">', f'<row r="{row}" hidden="1">')
+    extraction = read(_with(data, "xl/worksheets/sheet1.xml", sheet))
+    assert wrong(extraction, figures) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        ("251000", "General", "251000"), ("251000", "#,##0.00", "251000"), ("251000", "0.0,", "251"),
+        ("251000", '0"."0000', "25.1"), ("251000", "0\\.0000", "25.1"), ("2500000", "0.00,,", "2.5"),
+        ("251000", "#,##0,", "251"), ("25.1", '0.0"万元"', "25.1"), ("25.1", '"约"0.0_);(0.0)', "25.1"),
+        ("0.125", "0.00%", "12.5%"), ("12.5", '0.0"%"', "12.5"), ("7", "[Red]0;[Blue]-0", "7"),
+        ("-251000", "0;0.0,", "-251"), ("251000", "[DBNum1][$-804]General", "251000"), ("5", "0.00E+00", "5"),
+        ("5", "[>9]0%;0", "5 [[>9]0%;0]"), ("7", "@", "7"), ("7", "", "7"),
+    ],
+)  # fmt: skip
+def test_numbers_under_a_format_that_shows_others(value: str, code: str, text: str) -> None:
+    """The formats' meaning is that of ECMA-376 part 1, 18.8.31."""
+    assert shown(Decimal(value), code) == text
 
 
 def test_a_cell_far_away_is_an_outcome() -> None:
