@@ -15,6 +15,7 @@ from parsers.formats.xml_parts import child, children, tag
 from parsers.formats.zips import Package
 from parsers.layout import paging, prose
 from parsers.layout.page import Page
+from parsers.layout.struck import take_struck_out
 from parsers.outcomes import EncryptedFile, NoTextLayer, TooMuch, UnreadableFile
 from parsers.scans.scanned import locate_in
 from parsers.sniff import IMAGES, OFD, sniff
@@ -104,6 +105,7 @@ def _page(content: Element, number: int, templates: dict[str, Element], usual: t
         if template is not None:
             draw_content(page, template)
     draw_content(page, content)
+    take_struck_out(page)
     return page
 
 

@@ -23,6 +23,7 @@ from parsers.formats import pdf_fonts
 from parsers.formats.pdf_content import ContentInterpreter
 from parsers.layout.page import Glyph, Page
 from parsers.layout.strokes import draw
+from parsers.layout.struck import take_struck_out
 from parsers.layout.turning import Way, is_slanted, upright, way
 from parsers.outcomes import TooMuch
 
@@ -179,4 +180,6 @@ class PageReader:
             width, height = height, width
         self._device.page = Page(number, width, height)
         self._interpreter.process_page(page)
-        return upright(self._device.page, self._device.ways)
+        shown = upright(self._device.page, self._device.ways)
+        take_struck_out(shown)
+        return shown

@@ -165,11 +165,13 @@ def page_pdf(
     rules: str = "all",
     raised: tuple[str, float, float] | None = None,
     above: str = "",
+    line_at: float | None = None,
 ) -> bytes:
     """A PDF; ``break_after`` maps a table's number to the row behind which the page ends (no head
     repeated); ``rules`` are ``all``, ``level`` (none upright), ``inner`` (open at both sides) or ``none``.
     ``raised`` is a text behind which a small 1 stands, and the size and rise of that as parts of the text's;
-    ``above`` is a line above each table.
+    ``above`` is a line above each table. ``line_at``: behind every number a 7 stands, and a line runs through
+    it so far above its foot, as a part of its size.
     """
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfbase import pdfmetrics
@@ -179,7 +181,7 @@ def page_pdf(
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4)
-    pen = _Pen(canvas, A4[1], rules, raised)
+    pen = _Pen(canvas, A4[1], rules, raised, line_at)
     pen.say(title)
     for index, heading in enumerate(HEADINGS):
         pen.say(heading)
@@ -216,11 +218,17 @@ class _Pen:
     margin, row_height = 50.0, 22.0
 
     def __init__(
-        self, canvas: object, height: float, rules: str, raised: tuple[str, float, float] | None
+        self,
+        canvas: object,
+        height: float,
+        rules: str,
+        raised: tuple[str, float, float] | None,
+        line_at: float | None,
     ) -> None:
         self.canvas: object = canvas
         self.rules = rules
         self.raised = raised
+        self.line_at = line_at
         self.height = height
         self.y = height - 70
         self.page = 1
@@ -292,6 +300,11 @@ class _Pen:
         self.canvas.setFont("STSong-Light", min(size, step))  # type: ignore[attr-defined]
         for index, piece in enumerate(pieces):
             self.canvas.drawString(left + 2, top - step * (index + 1), piece)  # type: ignore[attr-defined]
+        if self.line_at is not None and text.isdecimal():
+            start = left + 2 + self.canvas.stringWidth(text, "STSong-Light", size)  # type: ignore[attr-defined]
+            self.canvas.drawString(start, top - step, "7")  # type: ignore[attr-defined]
+            end, y = start + size / 2, top - step + self.line_at * size
+            self.canvas.line(start, y, end, y)  # type: ignore[attr-defined]
         if self.raised and text == self.raised[0]:
             _, part, rise = self.raised
             end = left + 2 + self.canvas.stringWidth(text, "STSong-Light", size)  # type: ignore[attr-defined]

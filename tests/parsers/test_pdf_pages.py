@@ -44,6 +44,17 @@ def test_pages_that_lie_on_their_side(figures: dict[str, str], quarters: int) ->
     assert 0 <= box.top < box.bottom <= shown[1]
 
 
+@pytest.mark.parametrize("line_at", [0.2, 0.3, 0.4])
+def test_what_a_line_strikes_out_is_no_part_of_a_number(figures: dict[str, str], line_at: float) -> None:
+    assert wrong(read(page_pdf(TITLE, sheets(figures), line_at=line_at)), figures) == {}
+
+
+def test_what_is_underlined_is_read(figures: dict[str, str]) -> None:
+    extraction = read(page_pdf(TITLE, sheets(figures), line_at=-0.1))
+    longer = {place: f"{text}7" for place, text in figures.items() if text.isdecimal()}
+    assert wrong(extraction, longer) == {}
+
+
 def test_a_stamp_across_turns_no_page(figures: dict[str, str]) -> None:
     from reportlab.pdfgen.canvas import Canvas
 
