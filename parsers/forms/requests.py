@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from parsers.characters import key
 from parsers.document import Cell
 from parsers.forms import facts
 from parsers.forms.labels import Labels, is_shortened, similarity, words
-from parsers.forms.rows import Row, ascending, behind, values_after
+from parsers.forms.rows import Row, ascending, behind, values_after, without_columns
 from parsers.forms.several import Above, stated
 from parsers.forms.vocabulary import Table, vocabulary
 from parsers.report import Fact
@@ -40,6 +41,7 @@ _FIRST = ("received", "carried_in")
 _END = "carried_out"
 _HEADING = re.compile("申请")
 _NOTHING_ABOVE = Above()
+_BESIDE = re.compile("行次|栏次|行号|序号|[上去前]一?年度?(?:同期)?(?:总计|合计|总数|数量?)?")
 _RECOGNISED = 4
 """So many rows with the form's own words make a table this one; no other table has even one by chance."""
 
@@ -114,7 +116,7 @@ def read(
     if len(known) < _RECOGNISED:
         return None
     tables = _adjoining(rows, {r.table for r in known})
-    mine = [r for r in rows if r.table in tables]
+    mine = _without_beside([r for r in rows if r.table in tables])
     head = _head(mine)
     lines = _without_shifted(_aligned(_stated(_lines(mine, head.columns), above)), head.columns)
     if not head.codes:
@@ -151,6 +153,17 @@ def _is_alike(rows: Sequence[Row], table: int) -> bool:
     """Whether a grid has a row whose label may be one of the form's, or the form's head."""
     own = (r for r in rows if r.table == table)
     return any(_is_head(r) or any(_labels().near(c.text) for c in r.labels) for r in own)
+
+
+def _without_beside(rows: list[Row]) -> list[Row]:
+    """The rows without columns that are none of the form's by the word above them: numbers of the lines, the
+    totals of the year before.
+    """
+    heads = takewhile(lambda row: not _exact(row), rows)
+    beside = {
+        (r.table, c.column) for r in heads for c in r.own if c.colspan == 1 and _BESIDE.fullmatch(key(c.text))
+    }
+    return [without_columns(r, {c for t, c in beside if t == r.table}) for r in rows] if beside else rows
 
 
 def _head(rows: Sequence[Row]) -> _Head:

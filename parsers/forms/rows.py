@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
@@ -48,6 +48,16 @@ def grid_rows(grid: Grid, table: int) -> Iterator[Row]:
 def all_rows(grids: Iterable[Grid]) -> tuple[Row, ...]:
     """The rows of all grids, one after the other."""
     return tuple(row for table, grid in enumerate(grids) for row in grid_rows(grid, table))
+
+
+def without_columns(row: Row, columns: Collection[int]) -> Row:
+    """The row without the cells that begin in these columns."""
+    if not columns:
+        return row
+    cells, own, labels = (
+        tuple([c for c in part if c.column not in columns]) for part in (row.cells, row.own, row.labels)
+    )
+    return Row(row.table, cells, own, labels, "".join([c.text for c in own]))
 
 
 def values_after(

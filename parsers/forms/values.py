@@ -24,9 +24,11 @@ _NOTE = re.compile(r"[\u00b2\u00b3\u00b9\u2070-\u2079\u2460-\u24ff\u2776-\u2793*
 _DASH = re.compile(r"[-/\\—–―−─－_﹣~～]{1,4}|无|暂无|没有|不涉及|N/?A", re.IGNORECASE)
 _REMARK = re.compile(r"^([^()]*[^()\s])\s*\([^()]*(?:\([^()]*\)[^()]*)*\)$")
 _NUMBER = re.compile(
-    r"(?P<sign>[+\-−–](?=\d)|(?:[增减]|增加|减少|净增|净减)\s*)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s]{0,4})"
+    r"(?P<sign>[+\-−–](?=\d)|(?:[增减]|增加|减少|净增|净减)\s*)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>[^\d\s]{0,4})"
 )
 _UNIT_AS_REMARK = re.compile(rf"\s*\((?:单位:?)?({MONEY_UNIT})\)$")
+_AROUND_MONEY = re.compile(r"^(?:人民币|¥|￥|RMB)\s*|(?<=元)整$", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"(?<=[\d)元])\s*\[\d{1,2}\]$")
 _COUNT_UNITS = frozenset(
     {"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"}
 )
@@ -36,6 +38,7 @@ _YUAN = {
     "万元": Decimal(1),
     "万": Decimal(1),
     "亿元": Decimal(10000),
+    "亿": Decimal(10000),
 }
 _PLAIN_DIGITS = 18
 _MINUS = frozenset({"-", "−", "–", "减", "减少", "净减"})
@@ -63,7 +66,8 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
     if not bare or (not bare.isascii() and any(unicodedata.category(c) == "No" for c in bare)):
         return Reading(State.UNREADABLE)
     text = unicodedata.normalize("NFKC", bare).strip()
-    text = _UNIT_AS_REMARK.sub(r"\1", text) if unit else text
+    text = _FOOTNOTE.sub("", text)
+    text = _UNIT_AS_REMARK.sub(r"\1", _AROUND_MONEY.sub("", text)) if unit else text
     if _DASH.fullmatch(text.replace(" ", "")):
         return Reading(State.DASH)
     remark = _REMARK.match(text)

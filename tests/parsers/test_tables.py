@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -457,6 +458,24 @@ def test_a_column_of_remarks_behind_the_figures_is_none_of_them(figures: dict[st
     for row in range(3, requested.height):
         requested.put(row, 10, "其中1件为上年补正" if row % 3 else "")
     assert wrong(read(html([disclosed, requested, reviewed])), figures) == {}
+
+
+@pytest.mark.parametrize(
+    ("head", "at"),
+    [("行次", 3), ("序号", 0), ("栏次", 10), ("上年总计", 10), ("上年同期数", 3), ("去年合计", 10)],
+)
+@pytest.mark.parametrize("print_as", [html, lambda printed: page_pdf(TITLE, printed)], ids=["HTML", "PDF"])
+def test_a_column_that_is_none_of_the_forms_by_its_head(
+    figures: dict[str, str], print_as: Callable[[list[Sheet]], bytes], head: str, at: int
+) -> None:
+    disclosed, requested, reviewed = sheets(figures)
+    wider = Sheet()
+    for spot in requested.spots:
+        wider.put(spot.row, spot.column + (spot.column >= at), spot.text, spot.rowspan, spot.colspan)
+    wider.put(0, at, head, 3)
+    for row in range(3, requested.height):
+        wider.put(row, at, str(row - 2))
+    assert wrong(read(print_as([disclosed, wider, reviewed])), figures) == {}
 
 
 def test_a_row_that_is_not_printed_is_absent(figures: dict[str, str]) -> None:
