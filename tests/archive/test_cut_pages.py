@@ -140,3 +140,11 @@ def test_its_pages_are_as_young_as_the_report_and_leave_with_it(archive: Archive
     number = archive.one("SELECT report_id FROM reports")[0]
     out = export_wacz(archive.catalogue, archive.home, target, Selection(reports=(number,)), software="test")
     assert out.captures >= 4
+
+
+def test_on_one_night_the_body_is_what_its_page_says(archive: Archive) -> None:
+    """The first page was taken for a whole one, and the body put together after it."""
+    first, further = pages()
+    archive.night(replace(first, cut=False), further, body=BODY)
+    for clocks in (Clocks(seen=archive.time(1)), Clocks(known=archive.time(1))):
+        assert figure(archive.catalogue, clocks) == [BEFORE]

@@ -379,3 +379,17 @@ def test_a_file_is_found_by_its_digest_or_its_address(filled: Catalogue) -> None
     for name in ("00000000", "http://www.example/9.html", "nothing"):
         with pytest.raises(LookupError, match="holds no file"):
             find_blob(filled, name)
+
+
+def test_wide_figures_are_read_with_their_reports_in_one_statement(filled: Catalogue) -> None:
+    """Between two a crawl may write: a report that appeared or was edited then would be lost or mixed."""
+    asked_for: list[str] = []
+
+    def hear(_c: Any, _cursor: Any, statement: str, _p: Any, _context: Any, _many: bool) -> None:
+        asked_for.append(statement)
+
+    event.listen(filled.engine, "before_cursor_execute", hear)
+    found = wide(filled, Filter())
+    event.remove(filled.engine, "before_cursor_execute", hear)
+    assert len(found) == len(REPORTS)
+    assert len([one for one in asked_for if one.startswith("SELECT")]) == 1

@@ -214,3 +214,56 @@ def test_the_file_that_the_report_was_read_from_is_marked(archive: Archive) -> N
     assert len(taken) == 1
     assert taken != {URL}
     assert {v.url for v in versions(archive, Clocks(seen=archive.time(1)))} <= {URL}
+
+
+@pytest.mark.parametrize(
+    ("keep", "agency"),
+    [
+        (Filter(region="640500"), "沙坡头区民政局"),
+        (Filter(region="640300"), REPORT.agency),
+        (Filter(level="county"), "沙坡头区民政局"),
+        (Filter(level="city"), REPORT.agency),
+        (Filter(agency="沙坡头"), "沙坡头区民政局"),
+    ],
+)
+def test_reports_that_changed_since_are_kept_by_their_agency_too(
+    archive: Archive, keep: Filter, agency: str
+) -> None:
+    """Of them no query tells beforehand whose they were taken for then."""
+    for decisions in (17, 18, 19):
+        there = REPORT.with_fact(CELL, Decimal(decisions))
+        archive.night(Got(page(there)), Got(page(replace(there, agency="沙坡头区民政局")), OTHER_URL))
+    for view in ("reports", "facts", "changes"):
+        with ask_as_of(archive.catalogue, view, keep, Clocks(known=archive.time(2))) as found:
+            assert {row[found.columns.index("agency")] for row in found.rows} == {agency}, view
+
+
+def test_a_second_look_is_no_look_of_its_own(archive: Archive) -> None:
+    first = said(17, 1)
+    archive.night(Got(first))
+    archive.night(Got(said(17, 22), again=True))  # in life a moment later
+    for clocks in (Clocks(seen=archive.time(2)), Clocks(known=archive.time(2))):
+        assert nights_of(archive, clocks) == [(1, 1)]
+        assert shown(archive, clocks, "sha256") == [(sha256(first).hexdigest(),)]
+
+
+def test_a_copy_at_another_address_has_versions_of_its_own(archive: Archive) -> None:
+    archive.night(Got(said(17)))
+    archive.night(Got(said(17)), Got(said(17), OTHER_URL))
+    archive.night(Got(said(18)))
+    archive.night(Got(said(17), OTHER_URL))
+    for clocks in (NOW, Clocks(seen=archive.time(4)), Clocks(known=archive.time(4))):
+        found = versions(archive, clocks)
+        assert [(v.url, v.ordinal) for v in found] == [(URL, 1), (OTHER_URL, 1), (URL, 2)]
+        assert [v.taken for v in found] == [True, False, True]
+        assert nights_of(archive, clocks) == [(1, 2), (2, 4), (3, 3)]
+
+
+def test_what_names_nobody_goes_with_the_file_before_it_within_a_second_too(archive: Archive) -> None:
+    nameless = said(5).replace("吴忠市民政局".encode(), b"").replace("吴忠市".encode(), b"")
+    nameless = nameless.replace("2023 年政府信息公开工作年度报告".encode(), "工作年度报告".encode())
+    for got in (said(5), nameless, page(replace(REPORT, year=2022))):
+        archive.night(Got(got), of=1)
+    ours = archive.one("SELECT report_id FROM reports WHERE year = 2023").report_id
+    with archive.catalogue.reading() as session:
+        assert versions_of(session, ours)[-1].sha256 == sha256(nameless).hexdigest()

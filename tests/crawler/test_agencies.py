@@ -98,3 +98,9 @@ def test_reports_of_bodies_that_only_the_page_on_openness_names() -> None:
         pages[f"/gk/{key}/nb.htm"] = page(rows((f"/{key}/1.html", title(2023))), column=COLUMN)
         pages[f"/{key}/1.html"] = article()
     assert drive(pages).reports == ["/cgz/1.html", "/czj/1.html", "/xzf/1.html"]
+
+
+def test_a_body_is_named_by_any_of_the_links_to_it() -> None:
+    part = '<li><a href="/a.htm">点击进入</a></li><li><a href="/a.htm">财政局</a></li>'
+    part = f"<h3>部门信息公开</h3><ul>{part}</ul>"
+    assert set(found(part, f"{SITE}/zfxxgk.htm", OPENNESS, depth=1)) == {"/a.htm"}

@@ -6,10 +6,12 @@ from time import perf_counter
 import pytest
 
 from crawler.discovery import (
+    MAX_DEPTH,
     Candidate,
     CandidateKind,
     Place,
     follow,
+    takes_as_column,
 )
 from crawler.page import Link, Page, read_page
 from crawler.recognised import is_article, is_report_column
@@ -424,3 +426,23 @@ def test_the_column_is_reached_on_the_shortest_way() -> None:
         "/zwgk/zfxxgk/nb/",
         "/zwgk/zfxxgk/nb/202401/t20240120_1.html",
     ]
+
+
+def test_at_the_greatest_depth_a_list_is_not_followed_to_its_next_pages() -> None:
+    """Its reports are taken all the same."""
+    listed = [(f"/nb/{year}.html", f"某局{year}年政府信息公开工作年度报告") for year in (2021, 2022, 2023)]
+    listed += [(f"/202401/t20240101_{n}.html", f"关于某事的通知{n}") for n in range(9)]
+    board = "".join(f'<li><a href="{url}">{name}</a><span>2024-01-20</span></li>' for url, name in listed)
+    board += "<script>createPageHTML(9, 0, 'index', 'html');</script>"
+    for depth, further in ((MAX_DEPTH - 1, 3), (MAX_DEPTH, 0)):
+        kinds = [one.kind for one in found(board, f"{SITE}/tab/", "<title>县直部门</title>", depth).values()]
+        assert (kinds.count(CandidateKind.EXPLORE), kinds.count(CandidateKind.ARTICLE)) == (further, 3)
+
+
+def test_an_article_that_bears_a_report_is_no_column_though_a_column_led_to_it() -> None:
+    parts = ("总体情况", "主动公开政府信息情况", "收到和处理政府信息公开申请情况")
+    text = "".join(f"<p>{part}</p>" for part in parts)
+    years = range(2015, 2019)
+    more = "".join(f'<li><a href="/nb/t{y}_1.html">某局{y}年政府信息公开工作年度报告</a></li>' for y in years)
+    shown = page_of(text + more, f"{SITE}/nb/202401/t20240120_1.html", "<title>某局年报全文</title>")
+    assert not takes_as_column(shown, Place(depth=2, within_column=True))

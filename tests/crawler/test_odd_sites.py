@@ -302,6 +302,7 @@ def test_a_list_that_cannot_be_walked_is_never_called_complete(pager: str) -> No
         "<button>搜索</button><script>bind()</script><a href='#'>返回顶部</a>",
         "<a href='index.html'>首页</a><a href='/nb/'>下一页</a><a href='index.html'>尾页</a>",
         "<a href='?seite=1'>1</a><a href='?seite=1'>尾页</a>",
+        "<a href='/more/b'>2</a>",
         "<script>function go(n){}</script><span class='disabled' onclick='go(1)'>下一页</span>",
         "<a href='/?m=20261102'>2</a><a href='/?m=20261103'>3</a><a href='/2026/11/12/'>12</a>",
         "<a href='https://www.guangdong.gov.cn/more/b'>下一页</a>",

@@ -126,3 +126,18 @@ def test_a_calendar_sends_its_form_back_too_and_is_no_pager() -> None:
     found = crawl({"/list.aspx?lm=3": listing(1, 1, "")}, 1)
     assert posts(found) == []
     assert [one.complete for one in found.listings] == [True]
+
+
+def test_a_call_that_is_switched_off_leads_nowhere() -> None:
+    def pager(page: int) -> str:
+        onward = turn("lbtnNext", "", "下一页")
+        return turn("lbtnPrev", "", "上一页") + (
+            onward if page < 3 else onward.replace("<a ", '<a disabled="disabled" ')
+        )
+
+    lists: Pages = {"/list.aspx?lm=3": listing(1, 3, pager(1))}
+    for number in (2, 3):
+        lists[posted(number - 1, "lbtnNext", "")] = listing(number, 3, pager(number))
+    found = crawl(lists, 3)
+    assert (len(found.reports), len(posts(found))) == (3 * PER_PAGE, 2)
+    assert [one.complete for one in found.listings] == [True]

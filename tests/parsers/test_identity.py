@@ -34,6 +34,7 @@ def page(title: str, body: str, head: str = "", dated: str = "") -> Extraction:
         ("2023年政府信息公开工作年度报告", None, 2023),
         ("关于公布《某县水利局2023年政府信息公开工作年度报告》的公告", "某县水利局", 2023),
         ("某县商务局发布2023年政府信息公开工作年度报告", "某县商务局", 2023),
+        ("公开办2023年政府信息公开工作年度报告", "公开办", 2023),
         ("[年度报告]某县审计局2023年政府信息公开工作年度报告", "某县审计局", 2023),
         ("某县卫健委（原某县卫生和计划生育委员会）2023年政府信息公开工作年度报告", "某县卫健委", 2023),
         ("某县兴仁镇2022年-2023年政府信息公开工作年度报告", "某县兴仁镇", None),
@@ -239,3 +240,9 @@ def test_the_year_that_the_text_says_the_report_is_on() -> None:
     assert page("某县水务局政府信息公开工作年度报告", body).year == 2023
     two = body.replace("。", "，与2022年政府信息公开工作年度报告相比有变化。", 1)
     assert page("某县水务局政府信息公开工作年度报告", two).year is None
+
+
+@pytest.mark.parametrize("line", ["2024-01-25 15:30 来源：某县水务局", "2024年1月25日 信息来源：某县水务局"])
+def test_the_day_that_a_line_below_the_title_begins_with(line: str) -> None:
+    extraction = page("某县水务局2023年政府信息公开工作年度报告", f"<p>{line}</p>{LONG}")
+    assert extraction.published_on == date(2024, 1, 25)

@@ -235,3 +235,33 @@ def test_a_blank_before_figures_one_of_which_was_lost_is_no_value(figures: dict[
     found = by_place(tabled(html.replace(row, f"<tr>{bent}</tr>")))
     for place in (p for p in figures if p.startswith("requests/handled_total/")):
         assert found[place].value in (None, Decimal(figures[place]))
+
+
+@pytest.mark.parametrize("sheet", [requests_sheet, review_sheet], ids=["requests", "review"])
+def test_a_sentence_above_a_table_does_not_say_whose_it_is(figures: dict[str, str], sheet: object) -> None:
+    """That numbers rose against last year is told by the text; the other table has a caption."""
+    assert callable(sheet)
+    own = table_html(sheet(figures))
+    other = f"<p>全市总体情况：</p>{table_html(sheet(dict.fromkeys(figures, '7')))}"
+    html = page(figures).replace(own, f"<p>数量比去年有所增加。</p>{own}{other}")
+    assert html.count(own) == 1
+    assert wrong(tabled(html), figures) == {}
+
+
+def disclosed(figures: dict[str, str], *rows: str) -> dict[str, State]:
+    """The states of the report's cells, its first table replaced by these rows."""
+    table = "".join(f"<tr><td>{row.replace('|', '</td><td>')}</td></tr>" for row in rows)
+    table = table.replace("<td>本年处理决定数量", "<td colspan=2>本年处理决定数量")
+    html = re.sub("<table>.*?</table>", f"<table>{table}</table>", page(figures), count=1)
+    return {place: fact.state for place, fact in by_place(tabled(html)).items()}
+
+
+def test_of_two_figures_under_one_head_none_is_guessed(figures: dict[str, str]) -> None:
+    told = disclosed(figures, "信息内容|本年处理决定数量", "行政许可|11|22", "行政处罚|33|")
+    assert (told[ALL[0]], told[ALL[1]]) == (State.UNREADABLE, State.VALUE)
+
+
+def test_a_figure_under_no_head_may_be_that_of_a_column_whose_head_is_gone(figures: dict[str, str]) -> None:
+    told = disclosed(figures, "信息内容|本年制发件数|本年废止件数||", "规章|1|2|3|4", "行政规范性文件|1|2||")
+    assert told["disclosure/regulations/in_force"] is State.UNREADABLE
+    assert told["disclosure/normative_documents/in_force"] is State.ABSENT

@@ -174,3 +174,18 @@ def test_two_bodies_of_one_name_have_a_row_each(tmp_path: Path) -> None:
     table, row, column = CELL.split("/")
     wide = rows(home, "facts", "--wide", "--table", table, "--row", row, "--column", column)
     assert {line[CELL] for line in wide} == {17, 55}
+
+
+def test_what_was_late_and_what_is_no_number_show_over_the_years(tmp_path: Path) -> None:
+    """Published after 31 January, and the cell of the licences is blank."""
+    home, file = tmp_path / "home", tmp_path / "report.html"
+    html = whole_page(REPORT).replace("<head>", '<head><meta name="PubDate" content="2024-02-20">')
+    start = html.index(">17<", html.index("行政许可"))
+    file.write_text(html[: start + 1] + html[start + 3 :], encoding="utf-8")
+    nianbao(home, "init", "--contact", "https://example.org/crawler")
+    nianbao(home, "import", str(file), "--url", URL)
+    (owed,) = rows(home, "coverage", "--year", "2023")
+    assert (owed["published_on"], owed["due_on"], owed["late"]) == ("2024-02-20", "2024-01-31", 1)
+    (line,) = rows(home, "coverage", "--wide")
+    assert line["2023"] == f"{owed['state']} (late)"
+    assert [line["2023"] for line in rows(home, "series", CELL)] == ["(blank)"]
