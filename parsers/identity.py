@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from parsers import divisions
 from parsers.characters import key
 from parsers.document import Document
+from parsers.furniture import DATED_SOURCE
 
 _DIGITS = str.maketrans("〇零○一二三四五六七八九０１２３４５６７８９", "00" + "0123456789" + "0123456789")
 _YEAR = r"(?:[12]\s*[0-9０-９]\s*[0-9０-９]\s*[0-9０-９]|二[〇零○][〇零○一二三四五六七八九]{2})"
@@ -79,10 +80,6 @@ _TIME_LINE = re.compile(
     r"(?<!统计)(?<!截止)(?<!截至)(?<!起止)(?<!打印)(?<!填报)(?<!填表)(?:时间|日期)\s*[:：]\s*"
     r"(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})"
 )
-_BARE_DATE = re.compile(
-    r"(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*(?:信息)?来源\s*[:：]"
-)
-"""A line below the title that begins with the day: 2024-01-25 15:30 来源：某局."""
 _SOURCE = re.compile(
     r"(?:来源|发布机构|发布单位|发布部门)\s*[:：]\s*([\u4e00-\u9fff（）()]{3,40}?)"
     r"(?=\s|$|[^\u4e00-\u9fff（）()]|发布|时间|日期|作者|浏览|点击|阅读|字体|字号|打印)"
@@ -332,7 +329,7 @@ def _published_on(document: Document) -> date | None:
         found = to_date(meta.get(name) or meta.get(key(name), ""))
         if found:
             return found
-    for pattern in (_VISIBLE_DATE, _BARE_DATE, _TIME_LINE):
+    for pattern in (_VISIBLE_DATE, DATED_SOURCE, _TIME_LINE):
         for line in _short_lines(document):
             match = pattern.search(line)
             if match and (found := to_date(match[1])):

@@ -12,6 +12,7 @@ from lxml.etree import _Element as Element
 from parsers.characters import key, mend, tidy
 from parsers.document import Grid
 from parsers.formats.html_markup import BLOCKS, SKIPPED
+from parsers.furniture import DATED_SOURCE
 
 _TAG_PREFIX = "meta-"
 _NOT_OF_PAGES = ("打印", "填报", "填表", "统计", "截止", "截至", "起止", "当前")
@@ -44,15 +45,18 @@ def tags(root: Element) -> dict[str, str]:
 
 
 def lines_beside(root: Element, article: Element) -> dict[str, str]:
-    """Lines such as 发布时间：2024-01-31 that stand outside the article."""
+    """Lines such as 发布时间：2024-01-31 outside the article, or 2024-01-31 来源：某局 above it."""
     found: dict[str, str] = {}
     parts: list[str] = []
+    above = 0
     todo: list[Element | str] = [root]
     while todo:
         item = todo.pop()
         if isinstance(item, str):
             parts.append(item)
-        elif item is not article and isinstance(item.tag, str) and item.tag not in _UNSEEN:
+        elif item is article:
+            above = len(parts)
+        elif isinstance(item.tag, str) and item.tag not in _UNSEEN:
             gap = "\n" if item.tag in BLOCKS else ""
             parts += [gap, item.text or ""]
             todo.append(gap)
@@ -60,6 +64,8 @@ def lines_beside(root: Element, article: Element) -> dict[str, str]:
                 todo += [child.tail or "", child]
     for name, value in _LABELLED.findall(mend("".join(parts))):
         found.setdefault(name, value)
+    if dated := DATED_SOURCE.search("".join(parts[:above])):
+        found.setdefault("发布时间", dated[1])
     return found
 
 

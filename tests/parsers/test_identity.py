@@ -244,5 +244,8 @@ def test_the_year_that_the_text_says_the_report_is_on() -> None:
 
 @pytest.mark.parametrize("line", ["2024-01-25 15:30 来源：某县水务局", "2024年1月25日 信息来源：某县水务局"])
 def test_the_day_that_a_line_below_the_title_begins_with(line: str) -> None:
-    extraction = page("某县水务局2023年政府信息公开工作年度报告", f"<p>{line}</p>{LONG}")
-    assert extraction.published_on == date(2024, 1, 25)
+    title, other = "某县水务局2023年政府信息公开工作年度报告", "<p>2024-05-01 来源：某县财政局</p>"
+    assert page(title, f"<p>{line}</p>{LONG}").published_on == date(2024, 1, 25)
+    assert page(title, LONG, dated=f"<p>{line}</p>").published_on == date(2024, 1, 25)
+    below = read(f"<h1>{title}</h1><div id='zoom'>{LONG}</div>{other}".encode())
+    assert below.published_on is None
