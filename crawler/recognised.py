@@ -55,6 +55,11 @@ def bears_a_report(page: Page) -> bool:
     return words >= _WORDS_OF_A_REPORT or (is_article(page) and _is_called_a_report(page, words))
 
 
+def holds_a_report(page: Page) -> bool:
+    """Whether an article that is called a report has its text too, or enough to read to be one."""
+    return _report_words(page) > 0 or page.main_text_length >= LITTLE_TEXT
+
+
 def _is_called_a_report(page: Page, words: int) -> bool:
     """By its own title, with some of a report's headings, or with a year and without a list of others."""
     title = own_title(page)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
-from archive.capture import READABLE_KINDS, Kind
+from archive.capture import READABLE_KINDS, Kind, Via
 from archive.catalogue.models import (
     Capture,
     Correction,
@@ -114,10 +114,17 @@ class World:
         return found
 
     def _load_own(self, ids: Sequence[int]) -> None:
+        """Its own captures; a page that was drawn says what it was drawn as."""
+        drawn: dict[int, list[Seen]] = {}
         query = self._captures(Capture.resource_id)
         for part in batches(ids):
             for row in self.session.execute(query.where(Capture.resource_id.in_(part))):
-                (self._again if row.again else self._seen)[row.bearer].append(_seen(row))
+                if row.via == Via.BROWSER:
+                    drawn.setdefault(row.bearer, []).append(_seen(row))
+                else:
+                    (self._again if row.again else self._seen)[row.bearer].append(_seen(row))
+        for bearer, pages in drawn.items():
+            self._seen[bearer] = together(self._seen[bearer], pages)
 
     def _captures(self, bearer: Any) -> Select[Any]:
         """Captures in order. Those of a piece of a body alone say nothing."""

@@ -105,11 +105,11 @@ class ListedAs:
     at: str
 
 
-def together(page: Sequence[Seen], bodies: Sequence[Seen]) -> list[Seen]:
-    """The captures of a page with those of its body: on one night the body is what the page says."""
-    nights = {body.night for body in bodies}
+def together(page: Sequence[Seen], instead: Sequence[Seen]) -> list[Seen]:
+    """The captures of a page with those of its body, or as drawn: on one night these are what it says."""
+    nights = {one.night for one in instead}
     own = [seen for seen in page if seen.night not in nights or seen.verdict not in ANSWERED]
-    return sorted((*own, *bodies), key=lambda seen: (seen.at, seen.capture_id))
+    return sorted((*own, *instead), key=lambda seen: (seen.at, seen.capture_id))
 
 
 def learnt_late(seen: Sequence[Seen]) -> Iterator[str]:

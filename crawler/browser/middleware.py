@@ -16,7 +16,7 @@ from crawler.archiving import marked_as_piece, recorder_of
 from crawler.browser import DRAWN
 from crawler.browser.cookies import Pass, for_the_jar, kept, to_keep
 from crawler.browser.messages import BrowserUnavailable, DrawingFailed, Drawn
-from crawler.browser.need import Need, names_reports, need_of
+from crawler.browser.need import Need, has_what_was_needed, need_of
 from crawler.hosts import Hosts, host_of, hosts_of
 from crawler.page import read_page
 from crawler.robots import Robots
@@ -206,7 +206,7 @@ class BrowserMiddleware:
         page = read_page(drawn.html, drawn.url, _HTML)
         fields = {"content-type": _HTML}
         judgement = judge(200, fields, drawn.html, url=drawn.url, final_url=drawn.url, page=page)
-        if judgement.verdict is not Verdict.OK or need is Need.LIST and not names_reports(page):
+        if judgement.verdict is not Verdict.OK or not has_what_was_needed(page, need):
             return response
         self._hosts.of(request.url).learn(needs_browser=True)
         if visit.placed is not None:

@@ -1,7 +1,8 @@
 """Whether a page has to be drawn. Pure.
 
-Only three things ask for the browser: a page that is nothing but script, a report column without rows whose
-script fetches them in a way that no family knows, and a script challenge. All else is read as it was sent.
+Only four things ask for the browser: a page that is nothing but script, a report column without rows whose
+script fetches them in a way that no family knows, a report's page without its text that a script fetches,
+and a script challenge. All else is read as it was sent.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import re
 from enum import StrEnum
 
 from crawler.discovery import CandidateKind, Place, follow
-from crawler.families import drawn_lists_of, paging_of
+from crawler.families import drawn_lists_of, family_of, paging_of
 from crawler.page import Page
-from crawler.recognised import is_report_column
+from crawler.recognised import holds_a_report, is_report_column, own_title
+from crawler.report_files import report_files
+from crawler.titles import TitleKind, title_kind
 from crawler.verdict import Judgement, Verdict
 
 
@@ -21,6 +24,7 @@ class Need(StrEnum):
 
     SHELL = "a page that only a script draws"
     LIST = "a list that a script fills"
+    REPORT = "a report whose text a script fetches"
     CHALLENGE = "a script challenge"
 
 
@@ -28,6 +32,9 @@ _FILLS_A_LIST = re.compile(
     r"\$\s*\.\s*(?:ajax|get|post|getJSON)\b|\bfetch\s*\(|XMLHttpRequest|\baxios\b|loadPageData|\bVue\b|\blaypage\b"
     r"|layui|Handlebars|dataproxy|template\s*\(|\.render\s*\(|createApp",
     re.I,
+)
+_FETCHES = re.compile(
+    r"\$\s*\.\s*(?:ajax|get|post|getJSON)\b|\.load\s*\(|\bfetch\s*\(|XMLHttpRequest|\baxios\b", re.I
 )
 _SLOT = re.compile(r"\bv-for=|\bng-repeat=|\{\{\s*[\w.]+\s*\}\}|text/x-handlebars|text/html['\"]?\s+id=")
 _LEAF = (CandidateKind.ARTICLE, CandidateKind.ATTACHMENT)
@@ -41,8 +48,26 @@ def need_of(judgement: Judgement, page: Page | None, *, asked_for: bool = False)
     if judgement.verdict is Verdict.CHALLENGE:
         return Need.SHELL if judgement.shell else Need.CHALLENGE
     if judgement.verdict in (Verdict.OK, Verdict.NOT_MODIFIED) and page is not None:
-        return Need.LIST if asked_for or is_empty_list(page) else None
+        if asked_for or is_empty_list(page):
+            return Need.LIST
+        return Need.REPORT if is_empty_report(page) else None
     return None
+
+
+def has_what_was_needed(page: Page, need: Need) -> bool:
+    """Whether the page as drawn shows what the page as it came did not."""
+    if need is Need.LIST:
+        return names_reports(page)
+    return need is not Need.REPORT or holds_a_report(page)
+
+
+def is_empty_report(page: Page) -> bool:
+    """Whether the page bears a report's title alone, without text, files or images of it, and a script of its
+    own fetches something.
+    """
+    if title_kind(own_title(page)) is not TitleKind.REPORT or holds_a_report(page):
+        return False
+    return bool(_FETCHES.search(page.scripts_text)) and not any(report_files(page, family_of(page)))
 
 
 def is_empty_list(page: Page) -> bool:

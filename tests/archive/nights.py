@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from archive.bound import Binding
-from archive.capture import Fetched, Kind, ListingSeen
+from archive.capture import Fetched, Kind, ListingSeen, Via
 from archive.catalogue.engine import Catalogue
 from archive.history.project import ProjectionSummary, project
 from archive.reading import read_blobs, stale_blobs
@@ -61,6 +61,7 @@ class Got:
     location: str | None = None
     again: bool = False
     cut: bool = False
+    via: Via = Via.HTTP
 
     def fetched(self, at: datetime) -> Fetched:
         head = b"HTTP/1.1 %d X\r\nContent-Type: %s\r\n\r\n" % (self.status or 0, self.media_type.encode())
@@ -78,6 +79,7 @@ class Got:
             location=self.location,
             again=self.again,
             cut=self.cut,
+            via=self.via,
         )
 
 

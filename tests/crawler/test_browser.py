@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,9 @@ from archive.recorder import read_blob
 from crawler.browser.chromium import Chromium
 from crawler.browser.drawing import draw
 from crawler.browser.messages import Served, Wanted, find_chromium
+from crawler.browser.need import is_empty_report
 from crawler.hosts import host_of
+from crawler.page import read_page
 from tests.crawler.loopback import Answer, Asked, Loopback, captures, column, crawl, pages
 
 pytestmark = pytest.mark.skipif(
@@ -163,6 +166,67 @@ def test_a_list_whose_interface_no_family_can_read_is_drawn_after_all(home: Path
         outcome = crawl(home, server.url)
         assert "/app.js" in server.paths
     assert outcome.found == 3
+
+
+NAME = "第9局2023年政府信息公开工作年度报告"
+EMPTY = (
+    f'<html><head><title>{NAME}</title></head><body><a href="/">首页</a><h1>{NAME}</h1>'
+    '<div id="con">正在加载</div>'
+    "<script>fetch('/api/content?id=9').then(r => r.json())"
+    ".then(d => { document.getElementById('con').innerHTML = d.content; });</script></body></html>"
+)
+
+
+def report_site(*contents: str) -> Callable[[Asked], Answer]:
+    """Three reports, one of them filled by a script, each time with other words; its page stays as it is."""
+    site = column(2)
+    left = list(contents)
+    site["/"] = f'<title>政府信息公开年报</title><li><a href="/9.html">{NAME}</a></li>{site["/"]}'
+
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/api/content?id=9":
+            return Answer(_json({"content": left.pop(0)}), headers={"Content-Type": "application/json"})
+        if asked.path != "/9.html":
+            return pages(site)(asked)
+        if asked.headers.get("If-None-Match") == '"9"':
+            return Answer(b"", 304, {"ETag": '"9"'})
+        return Answer(EMPTY, headers={"ETag": '"9"'})
+
+    return answer
+
+
+def test_a_report_whose_text_a_script_fetches_is_drawn_each_time(home: Path) -> None:
+    said = "<p>一、总体情况</p><p>收到申请 {} 件。</p>"
+    with Loopback(report_site(said.format(5), said.format(6))) as server:
+        assert [crawl(home, server.url).found for _ in range(2)] == [3, 3]
+    rows = [c for c in captures(home) if c["url"] == f"{server.url}9.html"]
+    assert [(c["via"], c["verdict"]) for c in rows if c["via"] == "browser"] == [("browser", "ok")] * 2
+    catalogue = open_catalogue(sqlite_url(home))
+    drawn = [read_blob(catalogue, home, c["sha256"]).decode() for c in rows if c["via"] == "browser"]
+    catalogue.close()
+    assert ["5 件" in drawn[0], "6 件" in drawn[1]] == [True, True]
+
+
+def test_what_is_as_empty_when_drawn_is_kept_as_it_came(home: Path) -> None:
+    with Loopback(report_site("<p>暂无内容</p>")) as server:
+        assert crawl(home, server.url).found == 3
+    rows = [c for c in captures(home) if c["url"] == f"{server.url}9.html"]
+    assert [(c["via"], c["verdict"]) for c in rows] == [("http", "ok")]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        f"<p>{'本报告由本机关编制，所列数据截至年底。' * 40}</p>", "<p>一、总体情况</p>",
+        '<a href="/9.pdf">附件：年度报告</a>', '<img src="/upload/2024/9-1.jpg" width="800">',
+    ],
+)  # fmt: skip
+def test_a_report_that_is_there_is_not_drawn_for_a_script_that_counts_visits(held: str) -> None:
+    counts = "<script>$.get('/count?id=9')</script>"
+    page = read_page(EMPTY.replace("正在加载", held + counts).encode(), "http://a.gov.cn/9.html", "text/html")
+    assert not is_empty_report(page)
+    bare = read_page(EMPTY.encode(), "http://a.gov.cn/9.html", "text/html")
+    assert is_empty_report(bare)
 
 
 def test_an_ordinary_list_needs_no_browser(home: Path) -> None:
