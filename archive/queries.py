@@ -147,6 +147,9 @@ def ask(
     where, values = _where(view, keep, narrowed=narrowed is not None)
     statement = text(f"SELECT {columns or COLUMNS[view]} FROM {narrowed or view}{where} ORDER BY {order}")
     with catalogue.reading() as session:
+        if view == "checks" and keep.report_id is not None and not catalogue.is_sqlite:
+            # of one report the joins are best made as they are written: to find that out takes 15 ms
+            session.execute(text("SET LOCAL join_collapse_limit = 1"))
         result = session.execute(statement, values, execution_options={"yield_per": AT_ONCE})
         yield Rows(tuple(result.keys()), chain.from_iterable(result.partitions()))
 
