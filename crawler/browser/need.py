@@ -65,9 +65,9 @@ def is_empty_report(page: Page) -> bool:
     """Whether the page bears a report's title alone, without text, files or images of it, and a script of its
     own fetches something.
     """
-    if title_kind(own_title(page)) is not TitleKind.REPORT or holds_a_report(page):
+    if not _FETCHES.search(page.scripts_text) or title_kind(own_title(page)) is not TitleKind.REPORT:
         return False
-    return bool(_FETCHES.search(page.scripts_text)) and not any(report_files(page, family_of(page)))
+    return not holds_a_report(page) and not any(report_files(page, family_of(page)))
 
 
 def is_empty_list(page: Page) -> bool:
