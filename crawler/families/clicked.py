@@ -37,9 +37,12 @@ def clicked_pages(page: Page) -> int | None:
 def _label(element: etree._Element) -> str:
     if element.tag == "input":
         return element.get("value", "").strip() if element.get("type", "").lower() == "button" else ""
-    if len(element) and any(child.tag in _PAGER for child in element):
+    if not len(element):
+        text = (element.text or "").strip()
+    elif any(child.tag in _PAGER for child in element):
         return ""
-    text = "".join(str(part) for part in element.itertext()).strip()
+    else:
+        text = "".join(str(part) for part in element.itertext()).strip()
     return text if len(text) <= 8 else ""
 
 

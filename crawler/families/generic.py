@@ -43,6 +43,7 @@ _COUNT_SET = re.compile(
 _CURRENT_SHOWN = re.compile(
     r"第\s*(\d{1,4})\s*(?:页|/)|当前为?第?\s*(\d{1,4})\s*页|(\d{1,4})\s*/\s*\d{1,4}\s*页"
 )
+_CURRENT_OF = re.compile(r"第\s*(\d{1,4})\s*/")
 _CALLED = re.compile(r"javascript:\s*(?!void|;|$)\w|\w\s*\(", re.I)
 _WRITTEN_QUERY = re.compile(rf"""["']([^"'<>\s]*[?&](?:{PAGE_NAMES})=)["']\s*\+""", re.I)
 _WRITTEN_FILE = re.compile(
@@ -89,7 +90,7 @@ class Generic(Family):
         shown = {int(match.group(1)): link.url for link in pager if (match := _DIGITS.fullmatch(link.text))}
         text = page.text
         line = _line(shown, steps)
-        current = _first_number(_CURRENT_SHOWN.search(text)) or _current(page.url, steps, line)
+        current = _current_shown(text) or _current(page.url, steps, line)
         count = _page_count(text, steps, line)
         known = dict(shown)
         known.update((1, link.url) for link in pager if _any_of(_FIRST, link))
@@ -112,7 +113,7 @@ def _scripted(page: Page) -> ListPaging | None:
     calls = _calls(page)
     if count == 1:
         return None
-    printed = _first_number(_CURRENT_SHOWN.search(page.text))
+    printed = _current_shown(page.text)
     if (posted := sent_back.posted_pages(page, count, printed)) is not None:
         return posted
     if count is None and not calls:
@@ -226,11 +227,22 @@ def _page_count(text: str, steps: list[tuple[Link, _Numbered]], line: _Line | No
 
 
 def _count_shown(text: str) -> int | None:
-    """The count of pages that a pager prints; looked for only before the word for a page, to be quick."""
+    """The count of pages that a pager prints."""
+    return _first_number(_before_page(_COUNT_SHOWN, text))
+
+
+def _current_shown(text: str) -> int | None:
+    """The number that a pager prints for the page itself."""
+    found = [match for match in (_before_page(_CURRENT_SHOWN, text), _CURRENT_OF.search(text)) if match]
+    return _first_number(min(found, key=lambda match: match.start(), default=None))
+
+
+def _before_page(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The first match that ends with the word for a page: looked for only before it, to be quick."""
     at = text.find("页")
     while at >= 0:
-        if match := _COUNT_SHOWN.search(text, max(0, at - _BEFORE_PAGE), at + 1):
-            return _first_number(match)
+        if match := pattern.search(text, max(0, at - _BEFORE_PAGE), at + 1):
+            return match
         at = text.find("页", at + 1)
     return None
 
