@@ -63,6 +63,8 @@ def history(
         whole = {"report_id": report_id, "versions": [asdict(v) for v in versions], "changes": changes}
         sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
         return
+    if not versions:
+        errors.print("nothing: the report had not been seen, or was not known, by then")
     for version in versions:
         span = f"{version.first_seen} to {version.last_seen}"
         console.print(

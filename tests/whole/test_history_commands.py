@@ -63,6 +63,9 @@ def test_diff_shows_cells_and_text_by_section(home: Path) -> None:
     nianbao(home, "diff", NAME, "--from", "1", "--to", "7", code=2)
     assert nianbao(home, "diff", NAME, "--seen", "2999-01-01", "--known", "2999-01-01").stdout == told
     assert "had not been seen" in nianbao(home, "diff", NAME, "--seen", "2001-01-01", code=2).stderr
+    early = nianbao(home, "history", NAME, "--known", "2001-01-01")
+    assert early.stdout == ""
+    assert "not known, by then" in " ".join(early.stderr.split())
 
 
 def test_a_correction_shows_and_is_withdrawn(home: Path) -> None:
