@@ -22,10 +22,12 @@ _OWNED = re.compile(r"版权所有|ICP备\s?\d{6,}号|公网安备\s?\d{8,}|网�
 _RUN_BY = re.compile(r"(?:主办|承办|技术支持)(?:单位)?[:：]")
 _ITEM = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]|.*；$")
 _DATES = re.compile(r"(?:发布|公开|编制|成文|发文)(?:日期|时间)|来源|(?:日期|时间)[:：]")
+_LABEL = "[:：至天是期间]"
 DATED_SOURCE = re.compile(
+    rf"(?<!\d)(?<!{_LABEL})(?<!{_LABEL}\s)(?<!{_LABEL}\s\s)"
     r"(\d{4}\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2})日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*(?:信息)?来源\s*[:：]"
 )
-"""A line below the title that begins with the day: 2024-01-25 15:30 来源：某局."""
+"""A line below the title that begins with the day: 2024-01-25 15:30 来源：某局. A labelled day is none."""
 _LONGEST = 80
 _LONGEST_FRAME = 200
 _LONGEST_HEADING = 16

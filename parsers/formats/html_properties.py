@@ -64,8 +64,9 @@ def lines_beside(root: Element, article: Element) -> dict[str, str]:
                 todo += [child.tail or "", child]
     for name, value in _LABELLED.findall(mend("".join(parts))):
         found.setdefault(name, value)
-    if dated := DATED_SOURCE.search("".join(parts[:above])):
-        found.setdefault("发布时间", dated[1])
+    days = set(DATED_SOURCE.findall("".join(parts[:above])))
+    if len(days) == 1:  # of several one is another article's
+        found.setdefault("发布时间", days.pop())
     return found
 
 

@@ -24,6 +24,8 @@ MOST_CHARACTERS = 200_000
 _DEEPEST = 30
 _NARROW = 0.5
 """Width of a letter or digit whose advance is not stated, by its height."""
+_PEN = 0.353
+"""Millimetres of a line whose width is not stated (GB/T 33190, table of the graphic unit)."""
 _CONTAINERS = frozenset(["Content", "Layer", "PageBlock"])
 _OPERANDS = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 _PATH = re.compile(r"[A-Za-z]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
@@ -125,8 +127,9 @@ def _path(page: Page, element: Element) -> None:
         return
     stroked, filled = element.get("Stroke", "true") == "true", element.get("Fill", "false") == "true"
     if stroked or filled:
+        pen = next(iter(numbers(element.get("LineWidth"))), _PEN) * POINTS_A_MM if stroked else 0.0
         for corners in subpaths(data.text or ""):
-            draw(page, [frame.at(x, y) for x, y in corners], stroked)
+            draw(page, [frame.at(x, y) for x, y in corners], stroked, pen)
 
 
 def subpaths(data: str) -> list[Sequence[Point]]:

@@ -147,9 +147,17 @@ class _Device(PDFTextDevice):
     ) -> None:
         if self.ctm is None:
             return
+        pen = _pen(graphicstate, self.ctm) if stroke else 0.0
         for points in _subpaths(path):
             corners = [apply_matrix_pt(self.ctm, point) for point in points]
-            draw(self.page, [(x, self.page.height - y) for x, y in corners], stroke)
+            draw(self.page, [(x, self.page.height - y) for x, y in corners], stroke, pen)
+
+
+def _pen(graphicstate: Any, ctm: Any) -> float:
+    """How broad a line is, in points."""
+    a, b, c, d, *_ = ctm
+    scale: float = abs(a * d - b * c) ** 0.5
+    return float(graphicstate.linewidth or 0) * scale
 
 
 def _subpaths(path: Sequence[Any]) -> list[list[tuple[float, float]]]:

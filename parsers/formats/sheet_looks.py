@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from parsers.formats.number_formats import PERCENT, rescales
 from parsers.formats.sheet_size import Place, column_number
@@ -25,9 +26,11 @@ _PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d{1,7})["']""")
 _STYLE = re.compile(rb"""\ss=["'](\d{1,6})["']""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*>""")
 _COLUMN = re.compile(rb"""<(?:\w+:)?col\s[^>]*>""")
-_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
+_HIDDEN = re.compile(rb"""\s(?:hidden=["'](?:1|true)|(?:ht|width)=["']0(?:\.0*)?)["']""")
 _NUMBER_OF_ROW = re.compile(rb"""\sr=["'](\d{1,7})["']""")
 _FIRST, _LAST = (re.compile(rb"""\s%s=["'](\d{1,5})["']""" % name) for name in (b"min", b"max"))
+
+MOST_COLUMNS = 16_384
 
 Blank = dict[int, list[int]]
 """Columns of the blank cells of each row."""
@@ -39,18 +42,18 @@ class Looks:
 
     blank: Blank = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: tuple[range, ...] = ()
+    hidden_columns: frozenset[int] = frozenset()
     formats: dict[Place, str] = field(default_factory=dict)  # of the cells that show another number
 
     def first_seen(self, rows: range, columns: range) -> Place | None:
         """Where a cell that reaches over these begins for a reader; None for one that is hidden."""
         row = next((r for r in rows if r not in self.hidden_rows), None)
-        column = next((c for c in columns if not any(c in hidden for hidden in self.hidden_columns)), None)
+        column = next((c for c in columns if c not in self.hidden_columns), None)
         return None if row is None or column is None else (row, column)
 
 
-def looks_of_xlsx(data: bytes) -> list[Looks]:
-    """Those of each sheet, in the workbook's order; none where the parts have unusual places.
+def looks_of_xlsx(data: bytes, most: int) -> list[Looks]:
+    """Those of the first ``most`` sheets, in the workbook's order; none where the parts have unusual places.
 
     Raises :class:`~parsers.outcomes.UnreadableFile` when the container or a part is broken.
     """
@@ -61,9 +64,12 @@ def looks_of_xlsx(data: bytes) -> list[Looks]:
     sheets = child(package.tree(_WORKBOOK), "sheets")
     formats = _formats(package)
     found = []
-    for sheet in children(sheets, "sheet") if sheets is not None else ():
+    of_parts: dict[str, Looks] = {}
+    for sheet in islice(children(sheets, "sheet"), most) if sheets is not None else ():
         part = posixpath.normpath(posixpath.join("/xl", targets.get(named(sheet, "id"), ""))).lstrip("/")
-        found.append(_looks(package.read(part), formats) if part in package else Looks())
+        if part not in of_parts:
+            of_parts[part] = _looks(package.read(part), formats) if part in package else Looks()
+        found.append(of_parts[part])
     return found
 
 
@@ -75,9 +81,19 @@ def _looks(part: bytes, formats: dict[int, str]) -> Looks:
     return Looks(
         blank,
         frozenset(int(row[1]) - 1 for row in rows if row),
-        tuple(_hidden_columns(part)),
+        columns_of(_hidden_columns(part)),
         dict(_formatted(part, formats)) if formats else {},
     )
+
+
+def columns_of(ranges: Iterable[range]) -> frozenset[int]:
+    """The columns of all ranges, however often they overlap."""
+    found: set[int] = set()
+    end = 0
+    for one in sorted(ranges, key=lambda r: r.start):
+        found.update(range(max(one.start, end), min(one.stop, MOST_COLUMNS)))
+        end = max(end, one.stop)
+    return frozenset(found)
 
 
 def _hidden_columns(part: bytes) -> Iterator[range]:

@@ -46,7 +46,7 @@ Value = object
 def read(data: bytes, media_type: str) -> Document:
     """Read a workbook. Raises :class:`~parsers.outcomes.UnreadableFile` when it is broken or locked."""
     demand_moderate(data, media_type)
-    looks = looks_of_xlsx(data) if media_type == XLSX else looks_of_xls(data)
+    looks = looks_of_xlsx(data, MOST_SHEETS) if media_type == XLSX else looks_of_xls(data, MOST_SHEETS)
     name = _NAMES[media_type]
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -85,8 +85,9 @@ def _blocks(sheet: CalamineSheet, looks: Looks, name: str) -> Iterator[Paragraph
     drawn = looks.blank
     covered = {r for cells in rows.values() for c in cells if c.text for r in range(c.row, c.row + c.rowspan)}
     stretch: list[list[Cell]] = []
-    for row in range(min(covered, default=0), max(covered, default=-1) + 2):
-        if row in looks.hidden_rows and row <= max(covered):
+    last = max(covered, default=-1)
+    for row in range(min(covered, default=0), last + 2):
+        if row in looks.hidden_rows and row <= last:
             continue
         if row in covered:
             stretch.append(rows.get(row, []))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from parsers.formats.number_formats import PERCENT, rescales
 from parsers.formats.ole import Streams
-from parsers.formats.sheet_looks import Looks
+from parsers.formats.sheet_looks import Looks, columns_of
 from parsers.formats.sheet_size import Place
 
 _BEGIN, _END, _SHEET, _FORMAT, _STYLE = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
@@ -25,8 +25,8 @@ _IN_UTF16 = 0x01
 _Record = tuple[int, bytes]
 
 
-def looks_of_xls(data: bytes) -> list[Looks]:
-    """Those of each sheet, in the workbook's order; none of workbooks older than Excel 97.
+def looks_of_xls(data: bytes, most: int) -> list[Looks]:
+    """Those of the first ``most`` sheets, in the workbook's order; none of workbooks older than Excel 97.
 
     Raises :class:`~parsers.outcomes.UnreadableFile` when the container is broken.
     """
@@ -36,7 +36,8 @@ def looks_of_xls(data: bytes) -> list[Looks]:
         return []
     formats = _formats(whole)
     places = [struct.unpack_from("<I", body)[0] for kind, body in whole if kind == _SHEET and len(body) >= 4]
-    return [_looks(list(_records(stream, place)), formats) for place in places]
+    of_places = {place: _looks(list(_records(stream, place)), formats) for place in set(places[:most])}
+    return [of_places[place] for place in places[:most]]
 
 
 def _records(stream: bytes, at: int) -> Iterator[_Record]:
@@ -73,7 +74,7 @@ def _looks(records: list[_Record], formats: dict[int, str]) -> Looks:
     styled = [one for kind, body in records for one in _styled(kind, body)] if formats else []
     return Looks(
         hidden_rows=frozenset(rows),
-        hidden_columns=tuple(columns),
+        hidden_columns=columns_of(columns),
         formats={place: formats[style] for place, style in styled if style in formats},
     )
 

@@ -51,11 +51,12 @@ def all_rows(grids: Iterable[Grid]) -> tuple[Row, ...]:
 
 
 def without_columns(row: Row, columns: Collection[int]) -> Row:
-    """The row without the cells that begin in these columns."""
+    """The row without the cells that stand in one of these columns alone."""
     if not columns:
         return row
     cells, own, labels = (
-        tuple([c for c in part if c.column not in columns]) for part in (row.cells, row.own, row.labels)
+        tuple([c for c in part if c.colspan > 1 or c.column not in columns])
+        for part in (row.cells, row.own, row.labels)
     )
     return Row(row.table, cells, own, labels, "".join([c.text for c in own]))
 

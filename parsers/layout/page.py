@@ -32,11 +32,14 @@ class Glyph(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A straight line: at ``position`` across, from ``start`` to ``end`` along its direction."""
+    """A straight line: at ``position`` across, from ``start`` to ``end`` along its direction, drawn with a
+    stroke so broad as ``pen``.
+    """
 
     position: float
     start: float
     end: float
+    pen: float = 0.0
 
 
 @dataclass(slots=True)

@@ -15,23 +15,24 @@ _STRAIGHT = 1.0
 Point = tuple[float, float]
 
 
-def draw(page: Page, corners: Sequence[Point], stroked: bool) -> None:
-    """Add a path's part to the page, its corners in points from the page's top left. Raises
-    :class:`~parsers.outcomes.TooMuch` when a page has more rules than any table needs.
+def draw(page: Page, corners: Sequence[Point], stroked: bool, pen: float = 0.0) -> None:
+    """Add a path's part to the page, its corners in points from the page's top left, its pen in points.
+
+    Raises :class:`~parsers.outcomes.TooMuch` when a page has more rules than any table needs.
     """
     if len(page.across) + len(page.down) > MOST_RULES:
         raise TooMuch(f"more than {MOST_RULES} lines on a page")
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     if min(max(xs) - min(xs), max(ys) - min(ys)) <= THIN:
-        _rule(page, min(xs), min(ys), max(xs), max(ys))
+        _rule(page, min(xs), min(ys), max(xs), max(ys), pen)
     elif stroked:
         for (x0, y0), (x1, y1) in zip(corners, corners[1:], strict=False):
             if min(abs(x1 - x0), abs(y1 - y0)) <= _STRAIGHT:
-                _rule(page, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+                _rule(page, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), pen)
 
 
-def _rule(page: Page, left: float, top: float, right: float, bottom: float) -> None:
+def _rule(page: Page, left: float, top: float, right: float, bottom: float, pen: float) -> None:
     if right - left >= bottom - top:
-        page.across.append(Rule((top + bottom) / 2, left, right))
+        page.across.append(Rule((top + bottom) / 2, left, right, pen))
     else:
-        page.down.append(Rule((left + right) / 2, top, bottom))
+        page.down.append(Rule((left + right) / 2, top, bottom, pen))

@@ -57,8 +57,8 @@ def _turned(page: Page) -> Page:
     """A quarter to the right: what ran up runs to the right."""
     height = page.height
     glyphs = [Glyph(g.text, height - g.bottom, g.left, height - g.top, g.right) for g in page.glyphs]
-    across = [Rule(r.position, height - r.end, height - r.start) for r in page.down]
-    down = [Rule(height - r.position, r.start, r.end) for r in page.across]
+    across = [Rule(r.position, height - r.end, height - r.start, r.pen) for r in page.down]
+    down = [Rule(height - r.position, r.start, r.end, r.pen) for r in page.across]
     return replace(page, width=height, height=page.width, glyphs=glyphs, across=across, down=down)
 
 

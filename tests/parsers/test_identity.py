@@ -249,3 +249,11 @@ def test_the_day_that_a_line_below_the_title_begins_with(line: str) -> None:
     assert page(title, LONG, dated=f"<p>{line}</p>").published_on == date(2024, 1, 25)
     below = read(f"<h1>{title}</h1><div id='zoom'>{LONG}</div>{other}".encode())
     assert below.published_on is None
+
+
+@pytest.mark.parametrize(
+    "line", ["打印时间：2025-06-01 来源：某局", "截至2024-12-31 来源：某局", "今天是2025年6月1日 来源：某局"]
+)
+def test_a_day_behind_another_label_is_not_that_of_publication(line: str) -> None:
+    title = "某县水务局2023年政府信息公开工作年度报告"
+    assert page(title, LONG, dated=f"<p>{line}</p>").published_on is None

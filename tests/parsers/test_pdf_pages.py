@@ -160,3 +160,27 @@ def test_objects_are_those_that_pdfminer_reads() -> None:
         assert len(numbers) > 5
         for number in numbers:
             assert plain(quick.getobj(number)) == plain(slow.getobj(number)), number
+
+
+@pytest.mark.parametrize("strokes", [1, 6], ids=["one broad stroke", "six strips"])
+def test_a_ground_under_characters_strikes_nothing_out(
+    figures: dict[str, str], monkeypatch: pytest.MonkeyPatch, strokes: int
+) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    write = Canvas.drawString
+
+    def on_yellow(canvas: Canvas, x: float, y: float, text: str) -> None:
+        size = canvas._fontsize
+        canvas.saveState()
+        canvas.setStrokeColorRGB(1, 1, 0)
+        canvas.setLineWidth(size / strokes)
+        width = canvas.stringWidth(text, canvas._fontname, size)
+        for number in range(strokes):
+            middle = y - 0.2 * size + size * (number + 0.5) / strokes
+            canvas.line(x, middle, x + width, middle)
+        canvas.restoreState()
+        write(canvas, x, y, text)
+
+    monkeypatch.setattr(Canvas, "drawString", on_yellow)
+    assert wrong(read(page_pdf(TITLE, sheets(figures))), figures) == {}

@@ -137,7 +137,10 @@ def test_what_is_hidden_in_a_report_hides_none_of_its_figures(figures: dict[str,
     [
         ("251000", "General", "251000"), ("251000", "#,##0.00", "251000"), ("251000", "0.0,", "251"),
         ("251000", '0"."0000', "25.1"), ("251000", "0\\.0000", "25.1"), ("2500000", "0.00,,", "2.5"),
-        ("251000", "#,##0,", "251"), ("25.1", '0.0"万元"', "25.1"), ("25.1", '"约"0.0_);(0.0)', "25.1"),
+        ("251000", "#,##0,", "251"), ("25.1", '0.0"万元"', "25.1万元"), ("251000", '0"元"', "251000元"),
+        ("251000", '0,"千"', "251千"),
+        ("5", '0"00"', '5 [0"00"]'), ("5", '"-"0', '5 ["-"0]'), ("5", ";;;", ""), ("NaN", "0%;0", "NaN"),
+        ("5", "0" + "%" * 999_999, "5 [0" + "%" * 254 + "]"), ("25.1", '"约"0.0_);(0.0)', "25.1"),
         ("0.125", "0.00%", "12.5%"), ("12.5", '0.0"%"', "12.5"), ("7", "[Red]0;[Blue]-0", "7"),
         ("-251000", "0;0.0,", "-251"), ("251000", "[DBNum1][$-804]General", "251000"), ("5", "0.00E+00", "5"),
         ("5", "[>9]0%;0", "5 [[>9]0%;0]"), ("7", "@", "7"), ("7", "", "7"),
@@ -187,3 +190,13 @@ def _with(data: bytes, name: str, text: str) -> bytes:
         for entry in source.namelist():
             target.writestr(entry, text if entry == name else source.read(entry))
     return out.getvalue()
+
+
+def test_a_sheet_of_which_nothing_is_seen_keeps_the_others(figures: dict[str, str]) -> None:
+    data = workbook({"藏": _titled("看不见"), "表二": sheets(figures)[0]})
+    with ZipFile(BytesIO(data)) as package:
+        sheet = (
+            package.read("xl/worksheets/sheet1.xml").decode().replace('<row r="1">', '<row r="1" hidden="1">')
+        )
+    blocks = read_xlsx(_with(data, "xl/worksheets/sheet1.xml", sheet)).blocks
+    assert {b.locator.partition("!")[0] for b in blocks} == {"xlsx:表二"}

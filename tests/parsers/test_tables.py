@@ -679,3 +679,15 @@ def test_slips_in_the_annex_of_2014_give_no_row_the_figure_of_another() -> None:
     said = {f.row_code: f.value for f in read(page.encode()).facts if f.value is not None}
     assert {c: v for c, v in said.items() if v != [row.code for row in form].index(c) + 1} == {}
     assert len(said) >= len(form) - len(left_out) - len(slips)
+
+
+def test_labels_that_reach_over_the_column_of_numbers_stay(figures: dict[str, str]) -> None:
+    disclosed, requested, reviewed = sheets(figures)
+    split = Sheet()
+    for spot in requested.spots:
+        if (spot.row, spot.column) == (0, 0):
+            split.put(0, 0, "序号", 3)
+            split.put(0, 1, spot.text, 3, 2)
+        else:
+            split.put(spot.row, spot.column, spot.text, spot.rowspan, spot.colspan)
+    assert wrong(read(html([disclosed, split, reviewed])), figures) == {}
