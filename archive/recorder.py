@@ -250,7 +250,8 @@ class Recorder:
         """Note what a later fetch can refer to; the sha256 of the file's bytes, if there are any."""
         known = self._known.get(fetched.url)
         if fetched.status == 304:
-            return known.sha256 if known else None
+            # it refers to no record where what is known is the page as drawn
+            return known.sha256 if known and placed.record_type == "revisit" else None
         if fetched.body is None:
             return None
         sha256 = sums.sha256

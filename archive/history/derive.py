@@ -6,6 +6,7 @@ The same evidence gives the same history in whatever order it arrived. Nothing h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from archive.capture import Kind
 from archive.history.bearing import Bearing, end_of, states_of, version_rows
@@ -199,6 +200,9 @@ class _Derivation:
                 if resource_id is not None:
                     yield from learnt_late(self._world.seen(resource_id))
             yield from self._identifier.learnt(source.resource_id, self._key)
+            for before, after in pairwise(self._identifier.states(source.resource_id)):
+                if (before.key is None) != (after.key is None):  # its page is suspect, or no longer
+                    yield after.seen.known_at
         if len({state.seen.sha256 for state in states}) > 1:
             yield from (self._world.learnt_at(host) for host in {b.source.host for b in self._bearings})
 

@@ -114,12 +114,15 @@ class World:
         return found
 
     def _load_own(self, ids: Sequence[int]) -> None:
-        """Its own captures; a page that was drawn says what it was drawn as."""
+        """Its own captures; a page that was drawn says what it was drawn as.
+
+        What the browser asked for itself is an answer like any other, and has a status.
+        """
         drawn: dict[int, list[Seen]] = {}
         query = self._captures(Capture.resource_id)
         for part in batches(ids):
             for row in self.session.execute(query.where(Capture.resource_id.in_(part))):
-                if row.via == Via.BROWSER:
+                if row.via == Via.BROWSER and row.status is None:
                     drawn.setdefault(row.bearer, []).append(_seen(row))
                 else:
                     (self._again if row.again else self._seen)[row.bearer].append(_seen(row))
@@ -132,6 +135,7 @@ class World:
             select(
                 Capture.capture_id, bearer.label("bearer"), Capture.run_id, Capture.via, Capture.fetched_at,
                 Capture.recorded_at, Capture.verdict, Capture.sha256, Capture.location, Capture.again,
+                Capture.status,
             )
             .where(self._known(Capture.recorded_at), ~Capture.cut)
             .order_by(Capture.fetched_at, Capture.capture_id)

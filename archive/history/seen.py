@@ -114,10 +114,10 @@ def together(page: Sequence[Seen], instead: Sequence[Seen]) -> list[Seen]:
 
 def learnt_late(seen: Sequence[Seen]) -> Iterator[str]:
     """When those of the captures became known that are older than what was known before them, as after an
-    import of what another archive saw.
+    import of what another archive saw. Of those that came to nothing nothing is learnt.
     """
     least: str | None = None
-    for capture in reversed(seen):
+    for capture in reversed([one for one in seen if one.verdict not in TROUBLE]):
         if least is not None and capture.known_at > least:
             yield capture.known_at
         least = capture.known_at if least is None else min(least, capture.known_at)

@@ -42,6 +42,7 @@ class BrowserMiddleware:
         self._recorder = recorder_of(crawler)
         self._made: Drawer | None = None
         self._left = settings.getint("NIANBAO_MAX_DRAWN")
+        self._for_lists = self._left // 2
         self._passing: dict[str, asyncio.Lock] = {}
         self._passes: dict[str, int] = {}
         self._rules_unread: set[str] = set()
@@ -185,7 +186,7 @@ class BrowserMiddleware:
     async def _drawn(self, request: Request, response: Response, need: Need) -> Response:
         """The page as drawn, kept as such; the answer as it was where that cannot be had."""
         host = host_of(request.url)
-        if self._left <= 0:
+        if self._left <= (self._for_lists if need is Need.REPORT else 0):
             self._hosts.note(
                 "more pages need the browser than one crawl may draw: see max_drawn in nianbao.toml"
             )

@@ -11,9 +11,9 @@ import re
 from enum import StrEnum
 
 from crawler.discovery import CandidateKind, Place, follow
-from crawler.families import drawn_lists_of, family_of, paging_of
+from crawler.families import drawn_lists_of, family_of, items_of, paging_of
 from crawler.page import Page
-from crawler.recognised import holds_a_report, is_report_column, own_title
+from crawler.recognised import holds_a_report, is_article, is_column_by_rows, is_report_column, own_title
 from crawler.report_files import report_files
 from crawler.titles import TitleKind, title_kind
 from crawler.verdict import Judgement, Verdict
@@ -67,7 +67,9 @@ def is_empty_report(page: Page) -> bool:
     """
     if not _FETCHES.search(page.scripts_text) or title_kind(own_title(page)) is not TitleKind.REPORT:
         return False
-    return not holds_a_report(page) and not any(report_files(page, family_of(page)))
+    if holds_a_report(page) or any(report_files(page, family_of(page))):
+        return False
+    return is_article(page) or not (items_of(page) and is_column_by_rows(page))
 
 
 def is_empty_list(page: Page) -> bool:

@@ -53,7 +53,7 @@ _INDEX = re.compile(r"/(?:(?:index|default)\.\w{3,5})?$|\.\w{3,5}$", re.I)
 #: The end of a path that counts pages: /page/2/, /p/2.html, /2/.
 _PAGE_OF_PATH = re.compile(r"(.*?)/((?:page|pageno|pg|pn|p)[/_-])?\d{1,4}(?:/|\.\w{3,5})?", re.I)
 _DIGITS = re.compile(r"\D*?(\d{1,3})\D*")
-_BEFORE_PAGE = 24
+_BEFORE_PAGE = 200
 _LAST = ("末页", "尾页", "最后一页", "最后页")
 _FIRST = ("首页", "首 页", "第一页")
 
@@ -239,11 +239,11 @@ def _current_shown(text: str) -> int | None:
 
 def _before_page(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     """The first match that ends with the word for a page: looked for only before it, to be quick."""
-    at = text.find("页")
+    begin, at = 0, text.find("页")
     while at >= 0:
-        if match := pattern.search(text, max(0, at - _BEFORE_PAGE), at + 1):
+        if match := pattern.search(text, max(begin, at - _BEFORE_PAGE), at + 1):
             return match
-        at = text.find("页", at + 1)
+        begin, at = at + 1, text.find("页", at + 1)
     return None
 
 

@@ -114,6 +114,7 @@ class Archive:
         self.nights += 1
         fetched = at if of is None else self.moment(of)
         run_id = open_run(self.catalogue, "crawl", lambda: at)
+        placed = None
         site_id = site_row(self.catalogue, self.site) if self.site else None
         with Recorder(
             self.catalogue,
@@ -125,7 +126,11 @@ class Archive:
             clock=lambda: at,
         ) as recorder:
             for answer in got:
-                recorder.add(answer.fetched(fetched))
+                seen = answer.fetched(fetched)
+                if seen.via is Via.BROWSER and seen.status is None and placed is not None:
+                    recorder.add_drawn(seen, placed)
+                else:
+                    placed = recorder.add(seen)
             if listing is not None:
                 recorder.add_listing(listing)
             if body:

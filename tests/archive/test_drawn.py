@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
@@ -9,7 +11,7 @@ import pytest
 from nights import CELL, REPORT, URL, Archive, Got, page
 
 from archive.asof import ask_as_of
-from archive.capture import ListedItem, ListingSeen, Via
+from archive.capture import Fetched, ListedItem, ListingSeen, Via
 from archive.history.rebuild import check
 from archive.history.standing import Clocks
 from archive.queries import Filter
@@ -18,8 +20,18 @@ TITLE = REPORT.title
 EMPTY = Got(f"<html><title>{TITLE}</title><h1>{TITLE}</h1><div id='zoom'>正在加载</div></html>".encode())
 
 
+class Later(Got):
+    """Fetched a second after the others of its night."""
+
+    def fetched(self, at: datetime) -> Fetched:
+        return super().fetched(at + timedelta(seconds=1))
+
+
+LATER = Later(page())
+
+
 def drawn(decisions: int, visits: int) -> Got:
-    return Got(page(REPORT.with_fact(CELL, Decimal(decisions)), visits), via=Via.BROWSER)
+    return Got(page(REPORT.with_fact(CELL, Decimal(decisions)), visits), status=None, via=Via.BROWSER)
 
 
 def listed() -> ListingSeen:
@@ -55,4 +67,49 @@ def test_a_night_on_which_it_was_not_drawn_takes_nothing_away(archive: Archive, 
     archive.night(EMPTY, drawn(17, 1), listing=listed())
     assert archive.one("SELECT status FROM reports").status == "present"
     assert [archive.changes(night) for night in (2, 3)] == [[], []]
+    assert check(archive.catalogue) == []
+
+
+@pytest.mark.parametrize(("verdict", "status"), [("error", 503), ("challenge", 412), ("gone", 404)])
+def test_what_the_browser_asked_for_itself_is_not_what_the_page_says(
+    archive: Archive, verdict: str, status: int
+) -> None:
+    """As for a frame of a page that it drew, or before it had passed a challenge."""
+    refused = Got(b"<h1>!</h1>", verdict=verdict, status=status, via=Via.BROWSER)
+    for visits in (1, 2, 3):
+        archive.night(refused, Got(page(visits=visits)), listing=listed())
+    report = archive.one("SELECT status, last_seen FROM reports")
+    assert tuple(report) == ("present", archive.time(3))
+    assert check(archive.catalogue) == []
+
+
+def test_after_a_challenge_was_passed_the_plain_answer_is_what_was_seen_last(archive: Archive) -> None:
+    passed = Got(page(visits=1), via=Via.BROWSER)
+    archive.night(passed, replace(LATER, body=page(visits=2)), listing=listed())
+    clocks = Clocks(known=archive.time(1))
+    shown = "SELECT last_seen FROM reports"
+    with ask_as_of(archive.catalogue, "reports", Filter(), clocks, ("last_seen",)) as found:
+        assert [tuple(row) for row in found.rows] == [tuple(row) for row in archive.ask(shown)]
+
+
+def test_a_304_after_a_drawn_page_says_nothing_of_what_was_drawn(archive: Archive) -> None:
+    archive.night(EMPTY, drawn(17, 1), listing=listed())
+    archive.night(Got(None, verdict="not_modified", status=304), listing=listed())
+    assert archive.one("SELECT status FROM reports").status == "present"
+    assert check(archive.catalogue) == []
+
+
+def test_an_error_that_is_imported_later_teaches_nothing(archive: Archive) -> None:
+    archive.night(LATER)
+    archive.night(Got(b"x", verdict="error", status=500), of=1)
+    assert check(archive.catalogue) == []
+
+
+def test_a_page_is_not_suspect_before_it_lost_its_report(archive: Archive) -> None:
+    archive.night(Got(page()))
+    archive.night(EMPTY)
+    known = Clocks(known=archive.time(1))
+    with ask_as_of(archive.catalogue, "reports", Filter(), known, ("status",)) as found:
+        assert [tuple(row) for row in found.rows] == [("present",)]
+    assert archive.one("SELECT status FROM reports").status == "suspect"
     assert check(archive.catalogue) == []

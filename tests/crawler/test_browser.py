@@ -426,3 +426,18 @@ def test_chromium_is_found_by_name_and_switched_off_by_setting() -> None:
         pytest.skip("no chromium in the path: the one of Playwright is used")
     assert find_chromium() == program
     assert find_chromium(program) == program
+
+
+@pytest.mark.parametrize("end", ["", "2023年政府信息公开工作年度报告"])
+def test_a_list_of_bodies_that_is_called_as_a_report_is_not_drawn(end: str) -> None:
+    """The column of one year: its rows are the bodies' names or their reports, and a script counts visits."""
+    bodies = ("民政局", "财政局", "教育局", "审计局", "水务局")
+    listed = "".join(
+        f'<li><a href="/nb/2023/{n}.html">{body}{end}</a><span>2024-01-2{n}</span></li>'
+        for n, body in enumerate(bodies)
+    )
+    bare = f'<title>{NAME}</title><a href="/">首页</a><h1>{NAME}</h1><div>正在加载</div>'
+    bare += '<script>$.get("/count?id=9")</script>'
+    column = bare.replace("正在加载", f"<ul>{listed}</ul>")
+    assert not is_empty_report(read_page(column.encode(), "http://a.gov.cn/nb/2023/", "text/html"))
+    assert is_empty_report(read_page(bare.encode(), "http://a.gov.cn/nb/2023/", "text/html"))

@@ -198,3 +198,11 @@ def test_a_real_menu_that_names_one_page_twice_is_followed_by_the_better_name() 
     followed = [one.url for one in follow(page, Place(), in_scope=lambda url: ".gansu.gov.cn/" in url)]
     assert "https://jyt.gansu.gov.cn/jyt/c107268/zwgk.shtml" in followed
     assert "https://jyt.gansu.gov.cn/jyt/c250121/zwgklist.shtml" in followed  # 2024 under 政府信息公开年报
+
+
+@pytest.mark.parametrize("gap", ["", " ", "\n" + " " * 12, "\n" + " " * 40])
+def test_the_number_of_a_page_however_far_the_template_is_indented(gap: str) -> None:
+    pager = f"首页 共{gap}12{gap}页 第{gap}3{gap}页 <a href='javascript:go(4)'>下一页</a>"
+    paging = paging_of(read_page(f"<html><body>{pager}</body></html>".encode(), "http://a.gov.cn/nb/"))
+    assert paging is not None
+    assert (paging.page_count, paging.current, paging.complete) == (12, 3, False)
