@@ -214,6 +214,19 @@ def test_what_is_as_empty_when_drawn_is_kept_as_it_came(home: Path) -> None:
     assert [(c["via"], c["verdict"]) for c in rows] == [("http", "ok")]
 
 
+def test_reports_leave_half_of_what_may_be_drawn_to_lists(home: Path) -> None:
+    site = column(1)
+    rows = "".join(f'<li><a href="/9{n}.html">{NAME.replace("9", str(n))}</a></li>' for n in range(3))
+    site["/"] = f"<title>政府信息公开年报</title>{rows}{site['/']}"
+    site |= {f"/9{n}.html": EMPTY for n in range(3)}
+    said = {"content": "<p>一、总体情况</p>"}
+    site["/api/content?id=9"] = Answer(_json(said), headers={"Content-Type": "application/json"})
+    with Loopback(pages(site)) as server:
+        crawl(home, server.url, max_drawn=4)
+    drawn = [c for c in captures(home) if c["via"] == "browser" and c["record_type"] == "conversion"]
+    assert len(drawn) == 2
+
+
 @pytest.mark.parametrize(
     "held",
     [

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from archive.catalogue.engine import create_catalogue, open_catalogue, sqlite_url
 from archive.runs import SiteIdentity
-from nianbao.replica import REPORTS, render_html, render_pdf
+from nianbao.replica import REPORTS, Report, render_html, render_pdf
 from nianbao.replica.pages import Column, article, attachment
 from scheduler.night import SiteTask, run_night
 from tests.crawler.loopback import Answer, Loopback, job_for, pages
@@ -45,8 +45,8 @@ class Site:
         server.site = pages(self.content)
 
     @staticmethod
-    def _article(report: object, body: str) -> str:
-        return article(COLUMN, report.title, report.published, report.agency, body)  # type: ignore[attr-defined]
+    def _article(report: Report, body: str) -> str:
+        return article(COLUMN, report.title, report.published, report.agency, body)
 
     def names(self, *numbers: int, pager: str = "") -> None:
         rows = "".join(f'<li><a href="/nb/{n}.html">{THREE[n].title}</a></li>' for n in numbers)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 from parsers.forms.vocabulary import vocabulary
 from parsers.report import Extraction, Fact
@@ -219,13 +220,13 @@ class _Pen:
 
     def __init__(
         self,
-        canvas: object,
+        canvas: Any,
         height: float,
         rules: str,
         raised: tuple[str, float, float] | None,
         line_at: float | None,
     ) -> None:
-        self.canvas: object = canvas
+        self.canvas = canvas
         self.rules = rules
         self.raised = raised
         self.line_at = line_at
@@ -236,14 +237,14 @@ class _Pen:
     def say(self, text: str) -> None:
         if self.y < 100:
             self.end_page()
-        self.canvas.setFont("STSong-Light", 12)  # type: ignore[attr-defined]
-        self.canvas.drawString(self.margin, self.y, text)  # type: ignore[attr-defined]
+        self.canvas.setFont("STSong-Light", 12)
+        self.canvas.drawString(self.margin, self.y, text)
         self.y -= 24
 
     def end_page(self) -> None:
-        self.canvas.setFont("STSong-Light", 9)  # type: ignore[attr-defined]
-        self.canvas.drawString(290, 30, f"- {self.page} -")  # type: ignore[attr-defined]
-        self.canvas.showPage()  # type: ignore[attr-defined]
+        self.canvas.setFont("STSong-Light", 9)
+        self.canvas.drawString(290, 30, f"- {self.page} -")
+        self.canvas.showPage()
         self.y = self.height - 70
         self.page += 1
 
@@ -283,7 +284,7 @@ class _Pen:
         self.y -= (end - start) * self.row_height
 
     def _rule(self, left: float, lower: float, right: float, upper: float) -> None:
-        line = self.canvas.line  # type: ignore[attr-defined]
+        line = self.canvas.line
         if self.rules != "none":
             line(left, lower, right, lower)
             line(left, upper, right, upper)
@@ -297,19 +298,19 @@ class _Pen:
         count = max(1, int((width - 4) // size))
         pieces = [text[i : i + count] for i in range(0, len(text), count)] if not text.isascii() else [text]
         step = min(size + 1, (height - 2) / max(1, len(pieces)))
-        self.canvas.setFont("STSong-Light", min(size, step))  # type: ignore[attr-defined]
+        self.canvas.setFont("STSong-Light", min(size, step))
         for index, piece in enumerate(pieces):
-            self.canvas.drawString(left + 2, top - step * (index + 1), piece)  # type: ignore[attr-defined]
+            self.canvas.drawString(left + 2, top - step * (index + 1), piece)
         if self.line_at is not None and text.isdecimal():
-            start = left + 2 + self.canvas.stringWidth(text, "STSong-Light", size)  # type: ignore[attr-defined]
-            self.canvas.drawString(start, top - step, "7")  # type: ignore[attr-defined]
+            start = left + 2 + self.canvas.stringWidth(text, "STSong-Light", size)
+            self.canvas.drawString(start, top - step, "7")
             end, y = start + size / 2, top - step + self.line_at * size
-            self.canvas.line(start, y, end, y)  # type: ignore[attr-defined]
+            self.canvas.line(start, y, end, y)
         if self.raised and text == self.raised[0]:
             _, part, rise = self.raised
-            end = left + 2 + self.canvas.stringWidth(text, "STSong-Light", size)  # type: ignore[attr-defined]
-            self.canvas.setFont("STSong-Light", size * part)  # type: ignore[attr-defined]
-            self.canvas.drawString(end, top - step + rise * size, "1")  # type: ignore[attr-defined]
+            end = left + 2 + self.canvas.stringWidth(text, "STSong-Light", size)
+            self.canvas.setFont("STSong-Light", size * part)
+            self.canvas.drawString(end, top - step + rise * size, "1")
 
 
 def by_place(extraction: Extraction) -> dict[str, Fact]:

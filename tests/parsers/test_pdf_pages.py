@@ -6,6 +6,7 @@ import io
 
 import pypdfium2 as pdfium
 import pytest
+from lxml import etree
 from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFObjRef, PDFStream
@@ -13,8 +14,12 @@ from printed_reports import by_place, page_of, page_pdf, pdf_of, sheets, stream,
 
 from nianbao.replica.pdf import render_pdf
 from nianbao.replica.reports import REPORTS
+from parsers.formats.ofd_page import draw_content
 from parsers.formats.pdf_objects import QuickDocument
+from parsers.layout.page import Glyph, Page, Rule
+from parsers.layout.struck import take_struck_out
 from parsers.locators import box_of
+from parsers.outcomes import TooMuch
 from parsers.read import read
 from parsers.report import Outcome
 
@@ -184,3 +189,22 @@ def test_a_ground_under_characters_strikes_nothing_out(
 
     monkeypatch.setattr(Canvas, "drawString", on_yellow)
     assert wrong(read(page_pdf(TITLE, sheets(figures))), figures) == {}
+
+
+def test_more_lines_along_characters_than_any_table_has_are_too_much() -> None:
+    glyph = Glyph("7", 10, 10, 16, 20)
+    page = Page(1, 600, 800, [glyph] * 5000, [Rule(15, 0, 500)] * 2000)
+    with pytest.raises(TooMuch, match="lines along characters"):
+        take_struck_out(page)
+
+
+@pytest.mark.parametrize(("millimetres", "left"), [(0.2, ""), (3.5, "7")], ids=["a line", "a ground"])
+def test_a_line_of_an_ofd_strikes_out_and_a_ground_does_not(millimetres: float, left: str) -> None:
+    """Through the middle of a character of 3.5 mm."""
+    page = Page(1, 600, 800, [Glyph("7", 28.3, 28.3, 33.3, 38.3)])
+    path = f'<PathObject Boundary="10 11.7 1.76 1" LineWidth="{millimetres}"><AbbreviatedData>'
+    draw_content(
+        page, etree.fromstring(f"<Content>{path}M 0 0 L 1.76 0</AbbreviatedData></PathObject></Content>")
+    )
+    take_struck_out(page)
+    assert "".join(glyph.text for glyph in page.glyphs) == left
