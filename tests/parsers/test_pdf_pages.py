@@ -208,3 +208,21 @@ def test_a_line_of_an_ofd_strikes_out_and_a_ground_does_not(millimetres: float, 
     )
     take_struck_out(page)
     assert "".join(glyph.text for glyph in page.glyphs) == left
+
+
+@pytest.mark.parametrize(
+    ("across", "down", "left"),
+    [
+        (Rule(15, 10, 16), [], ""),
+        (Rule(15, 10, 16), [Rule(10, 5, 25), Rule(16, 5, 25)], "7"),
+        (Rule(15, 10, 60), [], "7"),
+        (Rule(19, 10, 16), [], "7"),
+    ],
+    ids=["a strike", "between upright rules", "one that runs on", "an underline"],
+)
+def test_only_a_line_as_long_as_the_writing_and_free_strikes_out(
+    across: Rule, down: list[Rule], left: str
+) -> None:
+    page = Page(1, 600, 800, [Glyph("7", 10, 10, 16, 20)], [across], down)
+    take_struck_out(page)
+    assert "".join(glyph.text for glyph in page.glyphs) == left
