@@ -35,6 +35,10 @@ lint: setup ## check style (ruff) and types (mypy)
 	@$(BIN)/mypy
 	@$(BIN)/mypy docs/generate.py tests/docs
 
+.PHONY: compiled
+compiled: setup ## compile the busiest readers anew, after an edit (until then all is interpreted)
+	@$(BIN)/python -m parsers.compiled
+
 .PHONY: fuzz
 fuzz: setup ## read broken files of every format, made at random (ARGS="--format doc --runs 1000")
 	@$(BIN)/python -m tests.fuzz $(ARGS)
@@ -52,7 +56,7 @@ docs: setup ## write the generated references anew
 	@$(BIN)/python docs/generate.py
 
 clean: ## remove caches and build outputs; .venv and data/ stay
-	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache ./*.egg-info
+	@rm -rf build dist parsers/__compiled__ .pytest_cache .mypy_cache .ruff_cache ./*.egg-info
 	@find . -path ./.venv -prune -o -name __pycache__ -type d -print | xargs rm -rf
 
 # pywb is GPLv3 and wants other releases of what we use: it is run, never imported.
@@ -67,7 +71,8 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "nianbao needs Python 3.11 or newer, and '$(PYTHON)' is not: make setup PYTHON=python3.12" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
 	  echo "no virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 2; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,postgresql,ocr,parquet]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,compile,postgresql,ocr,parquet]'
+	@$(BIN)/python -m parsers.compiled || true
 	@$(FIND_BROWSER)
 	@touch $@
 

@@ -13,5 +13,6 @@ python=${PYTHON:-python3}
 }
 "$python" -m venv "$prefix"
 "$prefix/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
-  -c "$source/constraints.txt" "$source[postgresql,ocr,parquet]"
+  -c "$source/constraints.txt" "$source[compile,postgresql,ocr,parquet]"
+"$prefix/bin/python" -P -m parsers.compiled || true
 "$prefix/bin/nianbao" --version

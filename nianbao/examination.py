@@ -34,6 +34,7 @@ from crawler.browser.messages import INSTALL, OFF, BrowserUnavailable, find_chro
 from nianbao.notice_settings import SecretMissing
 from nianbao.scheduling import plans_of
 from nianbao.settings import FILE_NAME, Settings, SettingsError, load_settings
+from parsers.compiled import State, state_of
 from parsers.programs import PROGRAMS
 from parsers.scans.extra import HOW_TO_INSTALL, NoRecognition, recogniser
 from scheduler.health import LEAST_FREE_BYTES, troubles
@@ -74,6 +75,7 @@ def examine(path: Path) -> Iterator[Finding]:
     yield _browser(settings.browser)
     yield _fonts()
     yield _recognition()
+    yield _readers()
     yield from (
         Finding(True, f"{p.name} is installed (optional)" if p.path() else f"{p.missing()} (optional)")
         for p in PROGRAMS
@@ -207,6 +209,12 @@ def _recognition() -> Finding:
     except NoRecognition:
         return Finding(True, f"no text recognition, so scans are not read: {HOW_TO_INSTALL} (optional)")
     return Finding(True, "text recognition has its models")
+
+
+def _readers() -> Finding:
+    state = state_of()
+    how = "" if state is State.USED else "; to read pages faster: python -m parsers.compiled (optional)"
+    return Finding(True, f"the busiest readers are {state}{how}")
 
 
 # ------------------------------------------------------------------- times

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from parsers.compiled import LEFT_ASIDE
 from parsers.crowding import crowding, no_answer_within
 from parsers.report import Extraction, Outcome
 from parsers.scans.extra import leave_to_others
@@ -320,10 +321,14 @@ def _start(limits: Limits) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": root, "PATH": os.defpath, "LANG": "C.UTF-8"},
+        env={"PYTHONPATH": root, "PATH": os.defpath, "LANG": "C.UTF-8"} | _left_aside(),
         cwd="/",
         start_new_session=True,
     )
+
+
+def _left_aside() -> dict[str, str]:
+    return {LEFT_ASIDE: os.environ[LEFT_ASIDE]} if LEFT_ASIDE in os.environ else {}
 
 
 def _exit_code(process: subprocess.Popen[bytes] | None) -> int | None:

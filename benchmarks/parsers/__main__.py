@@ -1,17 +1,24 @@
-"""``python -m benchmarks.parsers``: reports a second of each format; a re-parse with one and two workers."""
+"""``python -m benchmarks.parsers``: reports a second of each format; a re-parse with one and two workers.
+
+Where the busiest readers are compiled, pages are read a second time as Python interprets them, by a process
+its own.
+"""
 
 from __future__ import annotations
 
 import argparse
 import gc
+import os
 import resource
+import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from benchmarks.eval.documents import generate
 from benchmarks.eval.producers import producers
+from parsers.compiled import LEFT_ASIDE, State, state_of
 from parsers.isolation import COLLECTED_AFTER, Readers
 from parsers.read import read
 
@@ -31,21 +38,34 @@ class File:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.parsers", description=__doc__)
     parser.add_argument("--documents", type=int, default=40, help="documents a producer that are timed")
+    parser.add_argument("--only", choices=_MEASURED, help="this format alone, and no re-parse")
     parser.add_argument("--reports", type=int, default=1000, help="files of the re-parse")
     options = parser.parse_args(arguments)
     gc.set_threshold(*COLLECTED_AFTER)
-    made = dict(_files(2 * options.documents))
-    for name in _MEASURED:
+    names = (options.only,) if options.only else _MEASURED
+    state = state_of()
+    print(f"the readers are {state}", flush=True)
+    made = dict(_files(2 * options.documents, {*names, *(() if options.only else _MIXED)}))
+    for name in names:
         if name in made:
             _speed(name, made[name])
+    if options.only:
+        return 0
+    if state is State.USED:
+        _interpreted(options.documents)
     _scaling([file for name in _MIXED for file in made.get(name, ())], options.reports)
     return 0
 
 
-def _files(documents: int) -> Iterator[tuple[str, list[File]]]:
+def _interpreted(documents: int) -> None:
+    command = [sys.executable, "-m", "benchmarks.parsers", "--only", "html", "--documents", str(documents)]
+    subprocess.run(command, env=os.environ | {LEFT_ASIDE: "1"}, check=True)
+
+
+def _files(documents: int, names: Set[str]) -> Iterator[tuple[str, list[File]]]:
     printed = [generate(seed) for seed in range(documents)]
     for producer in producers():
-        if producer.name not in (*_MEASURED, *_MIXED):
+        if producer.name not in names:
             continue
         if reason := producer.missing():
             print(f"LEFT OUT: {producer.name}: {reason}", file=sys.stderr)
@@ -67,7 +87,8 @@ def _speed(name: str, files: list[File]) -> None:
     size = sum(len(file.data) for file in new) / len(new) / 1024
     print(
         f"{name:18} {size:6.0f} KB  {seconds / len(new) * 1000:6.2f} ms of CPU a report  "
-        f"{len(new) / seconds:6.0f} reports a second of a core  (by the clock {len(new) / wall:.0f})"
+        f"{len(new) / seconds:6.0f} reports a second of a core  (by the clock {len(new) / wall:.0f})",
+        flush=True,
     )
 
 
