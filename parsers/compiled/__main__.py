@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         compile_modules(PACKAGE, MODULES)
     except CannotCompile as reason:
-        print(f"{reason}\nThe readers stay interpreted: all works, pages at two thirds of the speed.")
+        print(f"{reason}\nThe readers stay interpreted: all works, pages at three quarters of the speed.")
         return 1
     return 0
 

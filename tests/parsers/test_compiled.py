@@ -16,6 +16,7 @@ from benchmarks.eval.documents import generate
 from benchmarks.eval.producers import producers
 from parsers.compiled import FOLDER, LEFT_ASIDE, MODULES, PACKAGE, State, folder_of, state_of
 from parsers.compiled.__main__ import CannotCompile, compile_modules
+from parsers.formats import html
 from tests.fuzz.mutate import mutated
 from tests.fuzz.seeds import seeds
 
@@ -95,6 +96,11 @@ def test_without_a_compiler_all_stays_interpreted(small: Path, monkeypatch: pyte
         compile_modules(small, ["small.parts.sums"])
     assert not (small / FOLDER).exists()
     assert run(["-c", USE], small.parent) == "21 .py small.parts.sums\n"
+
+
+def test_what_a_reader_finds_can_be_sent_to_another_process() -> None:
+    document = html.read(seeds("html")[0])
+    assert pickle.loads(pickle.dumps(document)) == document
 
 
 def test_the_modules_named_are_there() -> None:
