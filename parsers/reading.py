@@ -15,6 +15,7 @@ from parsers.forms.rows import all_rows
 from parsers.forms.several import Above
 from parsers.furniture import is_furniture
 from parsers.report import Extraction, Fact, Mention, MentionKind, Outcome, Section, State
+from parsers.yearly_sheets import newest_first
 
 _LEAST_TEXT = 200
 _OTHER_KIND = re.compile(
@@ -38,6 +39,7 @@ def read_document(document: Document) -> Extraction:
     """Read a document. Of what is no report the identity is kept, for the page may lead to the report's
     file.
     """
+    document = newest_first(document)
     who = identity.read(document)
     grids = tuple(document.grids())
     tables = _tables(grids, Above(document.above(), who.year))

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from parsers.characters import mend
 from parsers.report import State
@@ -29,6 +30,8 @@ _NUMBER = re.compile(
 _UNIT_AS_REMARK = re.compile(rf"\s*\((?:单位:?)?({MONEY_UNIT})\)$")
 _AROUND_MONEY = re.compile(r"^(?:人民币|¥|￥|RMB)\s*|(?<=元)整$", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"(?<=[\d)元])\s*\[\d{1,2}\]$")
+_IN_PARTS = re.compile(r"(?:(\d+)亿零?)?(?:(\d+)万零?)?(?:(\d)千零?)?(?:(\d)百零?)?(\d+(?:\.\d+)?)?元")
+_PARTS = (100_000_000, 10_000, 1_000, 100, 1)
 _COUNT_UNITS = frozenset(
     {"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"}
 )
@@ -71,12 +74,30 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
     if _DASH.fullmatch(text.replace(" ", "")):
         return Reading(State.DASH)
     remark = _REMARK.match(text)
-    match = _NUMBER.fullmatch(remark.group(1).strip() if remark else text)
+    bare = _AROUND_MONEY.sub("", remark.group(1).strip()) if remark else text
+    if unit == TEN_THOUSAND_YUAN and (amount := _in_parts(bare)) is not None:
+        return Reading(State.VALUE, _plain(amount))
+    match = _NUMBER.fullmatch(bare)
     factor = _factor(match["unit"], unit, printed_unit) if match else None
     if match is None or factor is None:
         return Reading(State.UNREADABLE)
     number = Decimal(match["digits"].replace(",", "")) * factor
     return Reading(State.VALUE, _plain(-number if (match["sign"] or "").strip() in _MINUS else number))
+
+
+def _in_parts(text: str) -> Decimal | None:
+    """An amount written in several units (12万5千元, 1亿2000万元, 3万零500元), in 万元; None where it is
+    none. Each part must be less than one of the unit before it.
+    """
+    match = _IN_PARTS.fullmatch(text)
+    parts = (
+        [(Decimal(n) * size, size) for n, size in zip(match.groups(), _PARTS, strict=True) if n]
+        if match
+        else []
+    )
+    if len(parts) < 2 or any(amount >= size for (_, size), (amount, _) in pairwise(parts)):
+        return None
+    return sum((amount for amount, _ in parts), Decimal()) * _YUAN["元"]
 
 
 def _factor(written: str, unit: str, printed_unit: str) -> Decimal | None:

@@ -40,6 +40,28 @@ def test_a_sheet_a_table(figures: dict[str, str]) -> None:
     assert wrong(extraction, figures) == {}
 
 
+@pytest.mark.parametrize(
+    "names", [("2022", "2023"), ("2023", "2022")], ids=["last year's first", "this year's"]
+)
+def test_the_newest_of_several_years_reports_is_read(figures: dict[str, str], names: tuple[str, str]) -> None:
+    printed = {
+        "2022": report(TITLE.replace("2023", "2022"), sheets(dict.fromkeys(figures, "7"))),
+        "2023": report(TITLE, sheets(figures)),
+    }
+    extraction = read(workbook({"说明": _titled("本表共两张"), **{name: printed[name] for name in names}}))
+    assert (extraction.title, extraction.year) == (TITLE, 2023)
+    assert wrong(extraction, figures) == {}
+
+
+def test_sheets_without_a_title_go_with_the_one_before_them(figures: dict[str, str]) -> None:
+    last, this = sheets(dict.fromkeys(figures, "7")), sheets(figures)
+    parts = {"封面22": _titled(TITLE.replace("2023", "2022"))} | {f"22{n}": s for n, s in enumerate(last)}
+    parts |= {"封面23": _titled(TITLE)} | {f"23{n}": s for n, s in enumerate(this)}
+    extraction = read(workbook(parts))
+    assert (extraction.title, extraction.year) == (TITLE, 2023)
+    assert wrong(extraction, figures) == {}
+
+
 def _titled(title: str) -> Sheet:
     sheet = Sheet()
     sheet.put(0, 0, title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -691,3 +691,108 @@ def test_labels_that_reach_over_the_column_of_numbers_stay(figures: dict[str, st
         else:
             split.put(spot.row, spot.column, spot.text, spot.rowspan, spot.colspan)
     assert wrong(read(html([disclosed, split, reviewed])), figures) == {}
+
+
+def _groups(figures: dict[str, str]) -> list[tuple[list[str], list[str], list[str]]]:
+    """The labels of each group of table 4, its outcomes and their figures."""
+    columns = vocabulary().table("review", "2021").blocks[0].columns
+    labels = [["行政复议"], ["行政诉讼", "未经复议直接起诉"], ["行政诉讼", "复议后起诉"]]
+    return [
+        (label, [c.label for c in five], [figures[f"review/cases/{c.code}"] for c in five])
+        for label, five in zip(labels, (columns[:5], columns[5:10], columns[10:]), strict=True)
+    ]
+
+
+def review_in_stacked_groups(figures: dict[str, str]) -> Sheet:
+    sheet = Sheet()
+    for label, outcomes, values in _groups(figures):
+        row = sheet.height if sheet.spots else 0
+        for below, text in enumerate(label):
+            sheet.put(row + below, 0, text, 1, 5)
+        for column in range(5):
+            sheet.put(row + len(label), column, outcomes[column])
+            sheet.put(row + len(label) + 1, column, values[column])
+    return sheet
+
+
+def review_in_groups_beside_their_labels(figures: dict[str, str]) -> Sheet:
+    sheet = Sheet()
+    for row, (label, outcomes, values) in enumerate(_groups(figures)):
+        sheet.put(2 * row, 0, label[-1], 2)
+        for column in range(5):
+            sheet.put(2 * row, column + 1, outcomes[column])
+            sheet.put(2 * row + 1, column + 1, values[column])
+    return sheet
+
+
+def review_in_three_rows(figures: dict[str, str]) -> Sheet:
+    sheet = Sheet()
+    sheet.put(0, 0, "类别", 1, 2)
+    for row, (label, outcomes, values) in enumerate(_groups(figures), 1):
+        if row < 3:
+            sheet.put(row, 0, label[0], row, 2 if row == 1 else 1)
+        if row > 1:
+            sheet.put(row, 1, label[1])
+        for column in range(5):
+            if row == 1:
+                sheet.put(0, column + 2, outcomes[column])
+            sheet.put(row, column + 2, values[column])
+    return sheet
+
+
+def review_upright(figures: dict[str, str]) -> Sheet:
+    sheet = Sheet()
+    sheet.put(0, 0, "行政复议", 5, 2)
+    sheet.put(5, 0, "行政诉讼", 10)
+    for group, (label, outcomes, values) in enumerate(_groups(figures)):
+        if group:
+            sheet.put(5 * group, 1, label[1], 5)
+        for index in range(5):
+            sheet.put(5 * group + index, 2, outcomes[index])
+            sheet.put(5 * group + index, 3, values[index])
+    return sheet
+
+
+REVIEWS = [
+    review_in_stacked_groups, review_in_groups_beside_their_labels, review_in_three_rows, review_upright,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("printed", REVIEWS)
+def test_the_review_table_in_other_shapes(figures: dict[str, str], printed: Callable[..., Sheet]) -> None:
+    disclosed, requested, _ = sheets(figures)
+    tables = [disclosed, requested, printed(figures)]
+    for data in (html(tables), page_pdf(TITLE, tables)):
+        assert wrong(read(data), figures) == {}
+
+
+@pytest.mark.parametrize("blank", [range(15), range(5), range(5, 15), (0, 1, 2, 3), (7,)])
+@pytest.mark.parametrize("printed", REVIEWS)
+def test_blanks_in_the_review_table_in_other_shapes(
+    figures: dict[str, str], printed: Callable[..., Sheet], blank: Iterable[int]
+) -> None:
+    columns = vocabulary().table("review", "2021").blocks[0].columns
+    left_out = {f"review/cases/{columns[n].code}": "" for n in blank}
+    disclosed, requested, _ = sheets(figures)
+    extraction = read(html([disclosed, requested, printed(figures | left_out)]))
+    assert wrong(extraction, {k: v for k, v in figures.items() if k not in left_out}) == {}
+    assert {by_place(extraction)[place].state for place in left_out} == {State.BLANK}
+
+
+@pytest.mark.parametrize("row", [2, 3], ids=["an outcome", "a value"])
+@pytest.mark.parametrize("column", [5, 9, 14])
+def test_a_cell_that_is_missing_moves_no_figure_of_the_review_table(
+    figures: dict[str, str], row: int, column: int
+) -> None:
+    disclosed, requested, reviewed = sheets(figures)
+    reviewed.spots = [s for s in reviewed.spots if (s.row, s.column) != (row, column)]
+    read_as = by_place(read(html([disclosed, requested, reviewed])))
+    said = {place: fact.value for place, fact in read_as.items() if fact.value is not None}
+    assert {place: value for place, value in said.items() if value != Decimal(figures[place])} == {}
+
+
+def test_two_values_under_one_outcome_are_not_read(figures: dict[str, str]) -> None:
+    disclosed, requested, _ = sheets(figures)
+    twice = review_in_stacked_groups(figures).relabelled({"结果纠正": "结果维持"})
+    read_as = by_place(read(html([disclosed, requested, twice])))
+    assert read_as["review/cases/reconsideration.upheld"].value is None

@@ -25,6 +25,8 @@ from parsers.report import State
         ("￥12,534.00元", "万元", "1.2534"), ("人民币125.34万元", "万元", "125.34"), (".56", "万元", "0.56"),
         ("125.34万元整", "万元", "125.34"), ("35.2亿", "万元", "352000"), ("1591[1]", "", "1591"),
         ("22（其中修订 16 件）[12]", "", "22"),
+        ("12万5千元", "万元", "12.5"), ("1亿2000万元", "万元", "12000"), ("3万零500.5元", "万元", "3.05005"),
+        ("人民币2万3千4百元整（含税）", "万元", "2.34"),
         ("3①", "", "3"), ("12¹", "", "12"), ("7*", "", "7"),
     ],
 )  # fmt: skip
@@ -66,6 +68,11 @@ def test_dash(raw: str) -> None:
 def test_what_is_no_plain_number_is_unreadable(raw: str) -> None:
     reading = read_value(raw)
     assert (reading.state, reading.value) == (State.UNREADABLE, None)
+
+
+@pytest.mark.parametrize("raw", ["12万5", "1万20000元", "5千3万元", "12万5千", "3千2000元", "2万3千块"])
+def test_parts_of_an_amount_that_do_not_fit_are_unreadable(raw: str) -> None:
+    assert read_value(raw, "万元").state is State.UNREADABLE
 
 
 def test_unit_that_the_head_prints() -> None:
