@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-REVISION = 8
+REVISION = 9
 """Raised whenever the same bytes may read differently; a stored extraction keeps its own."""
 
 

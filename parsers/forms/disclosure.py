@@ -18,7 +18,7 @@ from parsers.forms import facts
 from parsers.forms.labels import Labels, words
 from parsers.forms.rows import Row
 from parsers.forms.several import Above, stated
-from parsers.forms.values import MONEY_UNIT, TEN_THOUSAND_YUAN
+from parsers.forms.values import MONEY_UNIT, TEN_THOUSAND_YUAN, looks_like_value
 from parsers.forms.vocabulary import Block, Label, Table, vocabulary
 from parsers.report import Fact, State
 
@@ -304,11 +304,14 @@ def _one_of(heads: list[Cell]) -> Cell | None:
 def _value(line: _Line, block: Block, index: int, heads: dict[str, list[Cell]]) -> Cell | Row | None:
     """The value's cell; None where the table has none, the row where it cannot be told which it is.
 
-    It stands under its column's head; else as many cells as columns are taken in order.
+    It stands under its column's head, if the row ends where the head does: else a cell is missing in one of
+    them, and what stands behind it may stand under another's head. Otherwise as many cells as columns are
+    taken in order.
     """
     values = [c for c in line.row.own if line.label.column < c.column < line.end]
     printed = heads.get(block.columns[index].code, [])
-    if printed:
+    fits = _ends_with_head(line)
+    if printed and fits:
         head = _one_of(printed)
         under = _under(head, values) if head else values
         written = [c for c in under if c.text] or under
@@ -320,8 +323,21 @@ def _value(line: _Line, block: Block, index: int, heads: dict[str, list[Cell]]) 
     for cells in (values, written):
         if len(cells) == len(block.columns):
             return cells[index]
+    if not fits and written:
+        return line.row
     told = [c for cells in heads.values() for head in cells for c in _under(head, values)]
     return None if all(c in told for c in written) else line.row
+
+
+def _ends_with_head(line: _Line) -> bool:
+    """Whether a row and its head end in the same column; behind the head's end only words may stand."""
+    if line.head is None:
+        return True
+    end = max((c.column + c.colspan for c in line.head.cells if c.column < line.end), default=0)
+    cells = [c for c in line.row.cells if c.column < line.end]
+    return max(c.column + c.colspan for c in cells) >= end and not any(
+        c.text and looks_like_value(c.text) for c in cells if c.column >= end
+    )
 
 
 def _under(head: Cell, values: Sequence[Cell]) -> list[Cell]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import takewhile
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from parsers.forms import facts
 from parsers.forms.labels import Labels, is_shortened, similarity, words
 from parsers.forms.rows import Row, ascending, behind, values_after, without_columns
 from parsers.forms.several import Above, stated
+from parsers.forms.values import read_value
 from parsers.forms.vocabulary import Table, vocabulary
 from parsers.report import Fact
 
@@ -119,11 +121,20 @@ def read(
     mine = _without_beside([r for r in rows if r.table in tables])
     head = _head(mine)
     lines = _without_shifted(_aligned(_stated(_lines(mine, head.columns), above)), head.columns)
-    if not head.codes:
+    if not head.codes or (head.codes != _columns() and not _adds_up(lines, head.codes.index("total"))):
         lines = [line._replace(values=None) for line in lines]
     edition = _edition(lines, disclosure_edition)
     read_as = _facts(lines, _form(edition), head.codes or _columns())
     return Reading(read_as, edition, frozenset(line.row.table for line in lines))
+
+
+def _adds_up(lines: Sequence[_Line], total: int) -> bool:
+    """Whether in most rows that say more than nought the column of the total is one: a head in another order
+    than the form's may have lost a cell.
+    """
+    said = [[read_value(c.text).value or Decimal() for c in line.values] for line in lines if line.values]
+    tried = [row for row in said if any(row)]
+    return 2 * sum(2 * row[total] == sum(row) for row in tried) >= len(tried)
 
 
 def _exact(row: Row) -> list[tuple[str, tuple[str, ...]]]:

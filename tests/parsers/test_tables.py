@@ -779,16 +779,19 @@ def test_blanks_in_the_review_table_in_other_shapes(
     assert {by_place(extraction)[place].state for place in left_out} == {State.BLANK}
 
 
-@pytest.mark.parametrize("row", [2, 3], ids=["an outcome", "a value"])
-@pytest.mark.parametrize("column", [5, 9, 14])
-def test_a_cell_that_is_missing_moves_no_figure_of_the_review_table(
-    figures: dict[str, str], row: int, column: int
+@pytest.mark.parametrize("times", [0, 2], ids=["missing", "twice"])
+@pytest.mark.parametrize("shape", [disclosure_sheet, requests_sheet, review_sheet, *REVIEWS])
+def test_a_cell_too_few_or_too_many_makes_no_figure_wrong(
+    figures: dict[str, str], shape: Callable[..., Sheet], times: int
 ) -> None:
-    disclosed, requested, reviewed = sheets(figures)
-    reviewed.spots = [s for s in reviewed.spots if (s.row, s.column) != (row, column)]
-    read_as = by_place(read(html([disclosed, requested, reviewed])))
-    said = {place: fact.value for place, fact in read_as.items() if fact.value is not None}
-    assert {place: value for place, value in said.items() if value != Decimal(figures[place])} == {}
+    """Whichever it is: in HTML all that stand behind it in its row move by a column."""
+    spots = shape(figures).spots
+    for n, spot in enumerate(spots):
+        beside = [replace(spot, column=spot.column + i) for i in range(times)]
+        read_as = by_place(read(html([Sheet([*spots[:n], *beside, *spots[n + 1 :]])])))
+        said = {place: fact.value for place, fact in read_as.items() if fact.value is not None}
+        wrongly = {p: v for p, v in said.items() if p in figures and v != Decimal(figures[p])}
+        assert wrongly == {}, spot
 
 
 def test_two_values_under_one_outcome_are_not_read(figures: dict[str, str]) -> None:
