@@ -66,17 +66,24 @@ def folder_of(package: Path) -> Path:
 
 def state_of(package: Path = PACKAGE) -> State:
     """What an import of the package would use now."""
-    if os.environ.get(LEFT_ASIDE):
-        return State.LEFT_ASIDE
-    if not (package / FOLDER).is_dir():
-        return State.MISSING
-    return State.USED if folder_of(package).is_dir() else State.OUTDATED
+    return _found(package)[0]
 
 
 def prefer(package: Path = PACKAGE) -> None:
     """From here on, import the package's compiled modules where they are those of its sources."""
-    if state_of(package) is State.USED:
-        sys.meta_path.insert(0, _Compiled(folder_of(package)))
+    state, folder = _found(package)
+    if state is State.USED:
+        sys.meta_path.insert(0, _Compiled(folder))
+
+
+def _found(package: Path) -> tuple[State, Path]:
+    within = package / FOLDER
+    if os.environ.get(LEFT_ASIDE):
+        return State.LEFT_ASIDE, within
+    if not within.is_dir():
+        return State.MISSING, within
+    folder = folder_of(package)
+    return (State.USED if folder.is_dir() else State.OUTDATED), folder
 
 
 class _Compiled(MetaPathFinder):

@@ -17,6 +17,17 @@ from pathlib import Path
 from parsers.compiled import FOLDER, MODULES, PACKAGE, folder_of
 
 _BUILD = Path(__file__).with_name("build.py")
+_TRY = """
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from parsers.compiled import prefer
+
+prefer(Path(sys.argv[1]))
+for name in sys.argv[2:]:
+    import_module(name)
+"""
 _MOST_LINES = 20
 _HOW = "apt-get install -y gcc python3-dev (as root, on Debian), then python -m parsers.compiled"
 
@@ -45,18 +56,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def compile_modules(package: Path, modules: Sequence[str]) -> None:
     """Compile modules of a package into its folder for them, in place of what was there.
 
-    The work is done on a copy of the sources, and is seen only when it is whole. Raises
-    :class:`CannotCompile`.
+    The work is done on a copy of the sources, and is seen only when it is whole; what cannot be imported then
+    is removed again. Raises :class:`CannotCompile`.
     """
     into = folder_of(package)
     with tempfile.TemporaryDirectory(prefix="compiling-") as scratch:
         copy = Path(scratch, package.name)
         shutil.copytree(package, copy, ignore=shutil.ignore_patterns(FOLDER, "__pycache__"))
-        _demand_success([sys.executable, str(_BUILD), f"{package.name}.compiled", *modules], Path(scratch))
+        _demand_success([str(_BUILD), f"{package.name}.compiled", *modules], Path(scratch))
         try:
             _put(Path(scratch, "built"), into)
         except OSError as error:
             raise CannotCompile(f"{into.parent} cannot be written: {error}") from error
+    try:
+        _demand_success(["-c", _TRY, str(package), *modules], package.parent)
+    except CannotCompile:
+        shutil.rmtree(into)
+        raise
 
 
 def _put(built: Path, into: Path) -> None:
@@ -69,10 +85,15 @@ def _put(built: Path, into: Path) -> None:
         shutil.rmtree(other, ignore_errors=True)
 
 
-def _demand_success(command: list[str], scratch: Path) -> None:
-    alone = os.environ | {"PYTHONPATH": "", "MYPY_CACHE_DIR": str(scratch / "cache")}
+def _demand_success(arguments: list[str], folder: Path) -> None:
+    """Run Python in a folder. Raises :class:`CannotCompile` with the end of what it said, if it fails."""
     done = subprocess.run(
-        command, cwd=scratch, env=alone, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{PACKAGE.parent}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if done.returncode:
         told = "\n".join(f"  {line}" for line in done.stdout.splitlines()[-_MOST_LINES:])
