@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from parsers.characters import raised, tidy
 from parsers.layout.page import Glyph
 
+_NOT_TOLD = "\ufffd"
+"""Stands between digits that are printed over each other."""
 _APART = 0.9
 """A gap wider than this many heights parts two words of a table."""
 
@@ -77,6 +79,8 @@ def _line(row: Sequence[Glyph]) -> Line:
                 continue
             if glyph.left - last.right > 0.22 * (glyph.bottom - glyph.top):
                 parts.append(" ")
+            elif _is_over(last, glyph):
+                parts.append(_NOT_TOLD)
         if number is not None and glyph.text.isdigit() and _is_raised(number, glyph):
             parts.append(raised(glyph.text))
         else:
@@ -95,6 +99,14 @@ def _line(row: Sequence[Glyph]) -> Line:
 def _is_shadow(last: Glyph, glyph: Glyph) -> bool:
     """The same character printed again a hair's breadth away, as some writers make bold."""
     return glyph.text == last.text and abs(glyph.left - last.left) < 0.15 * max(last.right - last.left, 1)
+
+
+def _is_over(last: Glyph, glyph: Glyph) -> bool:
+    """Whether a digit is printed over another, so that no eye tells the number: nearer than digits of any
+    font stand, and over more than a third of its box (which is too wide where a font does not say widths).
+    """
+    near = min(0.3 * (last.bottom - last.top), 0.6 * (last.right - last.left))
+    return last.text.isdigit() and glyph.text.isdigit() and glyph.left - last.left < near
 
 
 def _is_raised(number: Glyph, glyph: Glyph) -> bool:

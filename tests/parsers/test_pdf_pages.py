@@ -16,12 +16,14 @@ from nianbao.replica.pdf import render_pdf
 from nianbao.replica.reports import REPORTS
 from parsers.formats.ofd_page import draw_content
 from parsers.formats.pdf_objects import QuickDocument
+from parsers.forms.values import read_value
+from parsers.layout.lines import lines
 from parsers.layout.page import Glyph, Page, Rule
 from parsers.layout.struck import take_struck_out
 from parsers.locators import box_of
 from parsers.outcomes import TooMuch
 from parsers.read import read
-from parsers.report import Outcome
+from parsers.report import Outcome, State
 
 TITLE = "中卫市民政局2023年政府信息公开工作年度报告"
 PLACE = "requests/received/total"
@@ -226,3 +228,28 @@ def test_only_a_line_as_long_as_the_writing_and_free_strikes_out(
     page = Page(1, 600, 800, [Glyph("7", 10, 10, 16, 20)], [across], down)
     take_struck_out(page)
     assert "".join(glyph.text for glyph in page.glyphs) == left
+
+
+def _digits(text: str, left: float, advance: float, width: float, height: float = 10.0) -> list[Glyph]:
+    return [Glyph(c, left + i * advance, 0, left + i * advance + width, height) for i, c in enumerate(text)]
+
+
+@pytest.mark.parametrize("offset", [1.0, 2.0, 2.6, 3.5, 4.0, 7.0])
+def test_a_number_printed_over_another_is_none(offset: float) -> None:
+    (line,) = lines([*_digits("8780", 0, 5, 5), *_digits("1187", offset, 5, 5)])
+    assert read_value(line.text).state is State.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("advance", "width"),
+    [(5, 5), (3.5, 3.5), (2.0, 2.0), (5, 10), (4.5, 10), (5, 3.5)],
+    ids=["usual", "narrow", "squeezed", "widths not said", "the same, narrow", "with room"],
+)
+def test_digits_of_narrow_fonts_and_of_unknown_widths_are_read(advance: float, width: float) -> None:
+    (line,) = lines(_digits("11870", 0, advance, width))
+    assert line.text == "11870"
+
+
+def test_a_number_printed_twice_for_bold_is_one() -> None:
+    (line,) = lines([*_digits("1187", 0, 5, 5), *_digits("1187", 0.4, 5, 5)])
+    assert line.text == "1187"
