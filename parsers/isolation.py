@@ -40,6 +40,9 @@ COLLECTED_AFTER = (20_000, 10, 50)
 hardly a cycle among them: to look for one at every 700 took 7 to 10 % of its time.
 """
 
+_DEEPEST = 20_000
+"""Calls within one another: markup may be 2,048 deep, and some calls are made at each of its levels."""
+
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _GRACE = 2.0
 _REASON = 500
@@ -402,6 +405,7 @@ def main(arguments: list[str]) -> int:
         leave_to_others()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(*COLLECTED_AFTER)
+    sys.setrecursionlimit(_DEEPEST)
     for data, media_type, locator in questions(sys.stdin.buffer):
         limit = int(time.process_time()) + 1 + cpu
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))

@@ -57,7 +57,7 @@ def folder_of(package: Path) -> Path:
     Two packages with the same sources have the same name there, whatever their own folders.
     """
     digest = hashlib.sha256()
-    for source in sorted(package.rglob("*.py")):
+    for source in sorted(package.rglob("[!.]*.py")):
         digest.update(f"{source.relative_to(package)}\0".encode())
         digest.update(source.read_bytes())
         digest.update(b"\0")
@@ -82,7 +82,10 @@ def _found(package: Path) -> tuple[State, Path]:
         return State.LEFT_ASIDE, within
     if not within.is_dir():
         return State.MISSING, within
-    folder = folder_of(package)
+    try:
+        folder = folder_of(package)
+    except OSError:  # a source that cannot be read is none that was compiled
+        return State.OUTDATED, within
     return (State.USED if folder.is_dir() else State.OUTDATED), folder
 
 

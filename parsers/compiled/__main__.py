@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from parsers.compiled import FOLDER, MODULES, PACKAGE, folder_of
+from parsers.compiled import FOLDER, LEFT_ASIDE, MODULES, PACKAGE, folder_of
 
 _BUILD = Path(__file__).with_name("build.py")
 _TRY = """
@@ -56,23 +56,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def compile_modules(package: Path, modules: Sequence[str]) -> None:
     """Compile modules of a package into its folder for them, in place of what was there.
 
-    The work is done on a copy of the sources, and is seen only when it is whole; what cannot be imported then
-    is removed again. Raises :class:`CannotCompile`.
+    The work is done on a copy of the sources, and is seen only when it is whole and was imported once. It is
+    named after the copy, so that a source edited meanwhile has none. Raises :class:`CannotCompile`.
     """
-    into = folder_of(package)
     with tempfile.TemporaryDirectory(prefix="compiling-") as scratch:
         copy = Path(scratch, package.name)
         shutil.copytree(package, copy, ignore=shutil.ignore_patterns(FOLDER, "__pycache__"))
         _demand_success([str(_BUILD), f"{package.name}.compiled", *modules], Path(scratch))
+        built = folder_of(copy)
+        built.parent.mkdir()
+        Path(scratch, "built").rename(built)
+        _demand_success(["-c", _TRY, str(copy), *modules], Path(scratch))
         try:
-            _put(Path(scratch, "built"), into)
+            _put(built, package / FOLDER / built.name)
         except OSError as error:
-            raise CannotCompile(f"{into.parent} cannot be written: {error}") from error
-    try:
-        _demand_success(["-c", _TRY, str(package), *modules], package.parent)
-    except CannotCompile:
-        shutil.rmtree(into)
-        raise
+            raise CannotCompile(f"{package / FOLDER} cannot be written: {error}") from error
 
 
 def _put(built: Path, into: Path) -> None:
@@ -90,7 +88,7 @@ def _demand_success(arguments: list[str], folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{PACKAGE.parent}"},
+        env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{PACKAGE.parent}", LEFT_ASIDE: ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

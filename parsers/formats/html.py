@@ -90,6 +90,8 @@ def _parse(text: str) -> Element | None:
         root = etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
     except etree.XMLSyntaxError:
         return None
+    if root is None:  # nothing but comments
+        return None
     if any(entry.type == _TOO_DEEP for entry in parser.error_log.filter_from_fatals()):
         raise TooMuch("markup too deep to be read")
     etree.strip_elements(root, *STRUCK_OUT, with_tail=False)

@@ -16,6 +16,7 @@ from parsers.characters import key
 from parsers.document import Cell
 from parsers.forms import facts
 from parsers.forms.labels import Labels, words
+from parsers.forms.review_words import is_remark
 from parsers.forms.rows import Row
 from parsers.forms.several import Above, stated
 from parsers.forms.values import MONEY_UNIT, TEN_THOUSAND_YUAN, looks_like_value
@@ -320,7 +321,7 @@ def _value(line: _Line, block: Block, index: int, heads: dict[str, list[Cell]]) 
         if head is None or len(written) > 1:
             return line.row
     written = [c for c in values if c.text]
-    for cells in (values, written):
+    for cells in (values, written) if fits or _in_order(line, heads, values) else ():
         if len(cells) == len(block.columns):
             return cells[index]
     if not fits and written:
@@ -338,6 +339,17 @@ def _ends_with_head(line: _Line) -> bool:
     return max(c.column + c.colspan for c in cells) >= end and not any(
         c.text and looks_like_value(c.text) for c in cells if c.column >= end
     )
+
+
+def _in_order(line: _Line, heads: dict[str, list[Cell]], values: Sequence[Cell]) -> bool:
+    """Whether the cells of a row that does not end with its head can be told by their order: the head names
+    no column beside the form's, or but remarks and units, and each cell bears a figure.
+    """
+    known = {id(c) for cells in heads.values() for c in cells}
+    own = line.head.own if line.head else ()
+    others = [c for c in own if c.text and line.label.column < c.column < line.end and id(c) not in known]
+    figures = all(any(ch.isdecimal() for ch in c.text) for c in values)
+    return not others or (figures and all(is_remark(key(c.text)) for c in others))
 
 
 def _under(head: Cell, values: Sequence[Cell]) -> list[Cell]:

@@ -11,6 +11,18 @@ from dataclasses import dataclass, field
 from parsers.characters import key
 from parsers.document import Cell
 from parsers.forms import facts
+from parsers.forms.review_upright import upright
+from parsers.forms.review_words import (
+    LITIGATION,
+    OUTCOMES,
+    column_of,
+    group_of,
+    is_beside,
+    is_remark,
+    is_title,
+    names_group,
+    outcomes_of,
+)
 from parsers.forms.rows import Row
 from parsers.forms.several import Above, stated
 from parsers.forms.values import looks_like_value
@@ -19,22 +31,6 @@ from parsers.report import Fact
 
 CODE = "review"
 ROW = "cases"
-_GROUPS = (
-    ("未经复议", "litigation_direct"),
-    ("直接起诉", "litigation_direct"),
-    ("复议后", "litigation_after_reconsideration"),
-    ("行政复议", "reconsideration"),
-)
-_LEAVES = (
-    ("维持", "upheld"),
-    ("纠正", "corrected"),
-    ("其他", "other"),
-    ("审结", "pending"),
-    ("尚未", "pending"),
-    ("总计", "total"),
-)
-_OUTCOMES = 5
-_LITIGATION = "行政诉讼"
 _MARKS = ("复议", "诉讼", "起诉", "维持", "纠正", "审结", "尚未")
 _BEGINS_MARK = re.compile("[复诉起维纠审尚]")
 _HEAD = "行政诉讼 结果维持 结果纠正 其他结果 尚未审结 总计"
@@ -75,8 +71,7 @@ def read(rows: Sequence[Row], above: Above = _NOTHING_ABOVE) -> Reading | None:
     report may state, what they say alike is read.
     """
     columns = tuple(c.code for c in vocabulary().table(CODE, "2021").blocks[0].columns)
-    tables = _upright(rows, columns) or _tables(rows, columns)
-    told = stated(tables, lambda table: table.first, above, _HEADING)
+    told = stated(_all(rows, columns), lambda table: table.first, above, _HEADING)
     if not told:
         return None
     cells: dict[str, list[Cell]] = {}
@@ -85,6 +80,25 @@ def read(rows: Sequence[Row], above: Above = _NOTHING_ABOVE) -> Reading | None:
             cells.setdefault(code, []).extend(found)
     read_as = tuple(_fact(code, cells.get(code, [])) for code in columns)
     return Reading(read_as, frozenset(i for table in told for i in table.tables))
+
+
+def _all(rows: Sequence[Row], columns: tuple[str, ...]) -> list[_Table]:
+    """All tables of the form, whichever way they stand, in the document's order."""
+    standing = upright(rows, columns)
+    if not standing:
+        return _tables(rows, columns)
+    taken = frozenset(index for one in standing for index in one.rows)
+    lying = _tables([row for index, row in enumerate(rows) if index not in taken], columns)
+    tables = [
+        _Table(
+            min(one.tables),
+            set(one.tables),
+            set(one.tables),
+            {code: [cell] for code, cell in one.cells.items()},
+        )
+        for one in standing
+    ]
+    return sorted([*(t for t in lying if t.cells), *tables], key=lambda table: table.first)
 
 
 def _tables(rows: Sequence[Row], columns: tuple[str, ...]) -> list[_Table]:
@@ -101,7 +115,7 @@ def _tables(rows: Sequence[Row], columns: tuple[str, ...]) -> list[_Table]:
             tables.append(table)
         if not _is_blank_group(row, head) and (_is_head(row) or (head and _ends_head(row))):
             anew = row.table > max(table.bearing, default=row.table) and _opens(rows, index)
-            below = valued or (_names_groups(row) and _is_whole(head))
+            below = valued or (_names_groups(row) and _is_whole(head)) or _repeats(row, head)
             goes_on = not below and not anew and (not head or _is_head_of(head[-1], row))
             head, valued = [*head, row] if goes_on else [row], False
             table.tables.add(row.table)
@@ -116,26 +130,6 @@ def _tables(rows: Sequence[Row], columns: tuple[str, ...]) -> list[_Table]:
             valued = True
         elif row.labels:
             table = None
-    return tables
-
-
-def _upright(rows: Sequence[Row], columns: tuple[str, ...]) -> list[_Table]:
-    """The tables in which each value stands in a row of its own, behind its group's and outcome's labels."""
-    tables: list[_Table] = []
-    found: dict[str, tuple[Cell, int]] = {}
-    for row in rows:
-        words = [c for c in row.cells if not looks_like_value(c.text)]
-        values = [c for c in row.cells if words and c.column > words[-1].column]
-        code = _code("".join(key(c.text) for c in words)) if len(values) == 1 else None
-        if code is None or code in found or columns[len(found)] != code:
-            found = {}
-        if code == columns[len(found)]:
-            found[code] = values[0], row.table
-        if len(found) == len(columns):
-            grids = {grid for _, grid in found.values()}
-            cells = {code: [cell] for code, (cell, _) in found.items()}
-            tables.append(_Table(min(grids), grids, set(grids), cells))
-            found = {}
     return tables
 
 
@@ -160,9 +154,10 @@ def _is_head(row: Row) -> bool:
         return False
     words = [key(c.text) for c in row.own if c.text]
     known = [
-        w for w in words if w in _HEAD or (len(w) > 1 and any(mark in w for mark, _ in (*_GROUPS, *_LEAVES)))
+        w for w in words if w in _HEAD or (len(w) > 1 and (group_of(w) or outcomes_of(w) or is_title(w)))
     ]
-    return bool(known) and len(words) - len(known) <= len(words) // _SPOILT
+    others = [w for w in words if w not in known and not is_beside(w)]
+    return bool(known) and len(others) <= len(words) // _SPOILT
 
 
 def _ends_head(row: Row) -> bool:
@@ -176,59 +171,78 @@ def _is_head_of(above: Row, row: Row) -> bool:
 
 
 def _bears_values(row: Row) -> bool:
-    cells = [c for c in row.own if c.text and not _group(key(c.text))]
+    cells = [c for c in row.own if c.text and not names_group(c.text)]
     return bool(cells) and sum(looks_like_value(c.text) for c in cells) * 2 > len(cells)
 
 
 def _is_blank(row: Row) -> bool:
     """A row of value cells in which nothing is written: an office that leaves zeros out."""
-    return len(row.own) >= _OUTCOMES and not any(c.text for c in row.own)
+    return len(row.own) >= OUTCOMES and not any(c.text for c in row.own)
 
 
 def _is_blank_group(row: Row, head: Sequence[Row]) -> bool:
     """A row under a whole head in which a group is named and nothing else written."""
     blank = sum(not c.text for c in row.own)
-    return blank >= _OUTCOMES and _names_groups(row) and _is_whole(head)
+    return blank >= OUTCOMES and _names_groups(row) and _is_whole(head)
 
 
 def _names_groups(row: Row) -> bool:
     """Whether a row names groups and says nothing else."""
-    words = [key(c.text) for c in row.own if c.text]
-    return bool(words) and all(_group(word) or word == _LITIGATION for word in words)
+    words = [c.text for c in row.own if c.text]
+    return bool(words) and all(names_group(word) for word in words)
 
 
 def _is_whole(head: Sequence[Row]) -> bool:
     """Whether a head has come down to the outcomes, the last of which is the total."""
-    return any(_LEAVES[-1][0] in key(row.text) for row in head)
+    return any("total" in outcomes_of(key(row.text)) for row in head)
+
+
+def _repeats(row: Row, head: Sequence[Row]) -> bool:
+    """Whether a row names outcomes that the head above it names already."""
+    for cell in row.own:
+        again = outcomes_of(key(cell.text)) - {"pending"}  # which a page's end may part
+        if again and any(outcomes_of(key(c.text)) & again for c in _above(cell, head)):
+            return True
+    return False
 
 
 def _placed(row: Row, head: list[Row], columns: Sequence[str]) -> dict[str, Cell]:
     """The row's cells by column code: through the head above them, else fifteen in order."""
-    under: dict[str, Cell] = {}
-    twice = set()
+    found: dict[str, list[Cell]] = {}
+    group_lost = False
     for cell in row.own:
-        code = _column(cell, head, row)
-        if code in under:
-            twice.add(code)
-        elif code:
-            under[code] = cell
-    under = {code: cell for code, cell in under.items() if code not in twice}
-    if not _fits(row, head):
-        under = {}
-    if len(under) in (_OUTCOMES, 3 * _OUTCOMES):
+        code, words = _column(cell, head, row)
+        if code:
+            found.setdefault(code, []).append(cell)
+        group_lost = group_lost or (code is None and len(outcomes_of(words)) == 1)
+    under = {code: cells[0] for code, cells in found.items() if len(cells) == 1}
+    if group_lost or not _fits(row, head):
+        under = {}  # what is told may be another's
+    if len(under) in (OUTCOMES, 3 * OUTCOMES):
         return under
-    cells = _fifteen(row)
-    return dict(zip(columns, cells, strict=True)) if cells else under
+    in_order = _fifteen(row, head, columns)
+    return dict(zip(columns, in_order, strict=True)) if in_order else under
 
 
 def _fits(row: Row, head: Sequence[Row]) -> bool:
     """Whether a row ends where the head does, and the head's rows of outcomes too. Else a cell is missing
-    in one of them, and what stands behind it may stand under another's head.
+    in one of them, and what stands behind it may stand under another's head; so it may if a number stands
+    under a head of remarks. Remarks behind the outcomes need not be in every row; its last value must be
+    written then.
     """
-    outcomes = [above for above in head if any(mark in key(above.text) for mark, _ in _LEAVES)]
     end = max((_end(above) for above in head), default=0)
-    whole = min((_end(line) for line in (row, *outcomes)), default=0) >= end
-    return whole and not any(c.text for c in row.cells if c.column >= end)
+    outcomes = [above for above in head if outcomes_of(key(above.text))]
+    remarks = [c for above in head for c in above.own if is_remark(key(c.text))]
+    needed = min((c.column for c in remarks if c.column + c.colspan >= end), default=end)
+    reach = [max(c.column + c.colspan for c in above.cells if c not in remarks) for above in outcomes]
+    if min(reach, default=0) < needed:
+        return False
+    if _end(row) < end and not (_end(row) >= needed and row.cells[-1].text):
+        return False
+    numbers = {
+        c.column for c in row.cells if any(ch.isdecimal() for ch in c.text) and looks_like_value(c.text)
+    }
+    return not any(column >= end for column in numbers) and numbers.isdisjoint(c.column for c in remarks)
 
 
 def _end(row: Row) -> int:
@@ -236,34 +250,43 @@ def _end(row: Row) -> int:
     return max((c.column + c.colspan for c in row.cells), default=0)
 
 
-def _column(cell: Cell, head: list[Row], row: Row) -> str | None:
-    """The code that the head cells above say together, with the group that may stand before the row; None
-    where they are those of two columns.
-    """
+def _above(cell: Cell, head: Sequence[Row]) -> list[Cell]:
+    """The head's cells above a cell's whole breadth, but for the table's title."""
+    first, end = cell.column, cell.column + cell.colspan
     above = dict.fromkeys(
-        c for row in head for c in row.cells if c.column <= cell.column < c.column + c.colspan
+        c for row in head for c in row.cells if c.column < end and first < c.column + c.colspan
     )
-    text = "".join(key(c.text) for c in above)
-    before = "".join(key(c.text) for c in row.cells if c.column < cell.column)
-    return _code(text) or (_code(before + text) if not _group(text) else None)
+    return [c for c in above if not is_title(key(c.text))]
 
 
-def _group(text: str) -> str | None:
-    return next((code for mark, code in _GROUPS if mark in text), None)
+def _column(cell: Cell, head: Sequence[Row], row: Row) -> tuple[str | None, str]:
+    """The code that the head's cells above say together, with the group that may stand before the row (None
+    where they are those of two columns), and what they say.
+    """
+    words = "".join(key(c.text) for c in _above(cell, head))
+    group = group_of(words)
+    if group is None:
+        before = (key(c.text) for c in row.cells if c.column < cell.column and names_group(c.text))
+        group = group_of(f"{LITIGATION if '诉' in words else ''}{''.join(before)}")
+    return column_of(group, words), words
 
 
-def _code(text: str) -> str | None:
-    """The column that a group and an outcome name."""
-    group = _group(text)
-    leaves = {code for mark, code in _LEAVES if mark in text}
-    return f"{group}.{leaves.pop()}" if group and len(leaves) == 1 else None
-
-
-def _fifteen(row: Row) -> tuple[Cell, ...] | None:
+def _fifteen(row: Row, head: Sequence[Row], columns: Sequence[str]) -> tuple[Cell, ...] | None:
+    """The row's cells where they are fifteen, no other column is named beside them, and no outcome above one
+    of them is another's.
+    """
     cells = row.own
     if cells and not looks_like_value(cells[0].text):
         cells = cells[1:]
-    return cells if len(cells) == 15 else None
+    elif head and not head[0].cells[0].text:
+        return None  # a column of labels, or what was lost of the head
+    if len(cells) != len(columns) or any(is_remark(key(c.text)) for above in head for c in above.own):
+        return None
+    for cell, code in zip(cells, columns, strict=True):
+        told = outcomes_of("".join(key(c.text) for c in _above(cell, head)))
+        if len(told) == 1 and not code.endswith(f".{told.pop()}"):
+            return None
+    return cells
 
 
 def _fact(code: str, cells: list[Cell]) -> Fact:

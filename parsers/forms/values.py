@@ -30,7 +30,9 @@ _NUMBER = re.compile(
 _UNIT_AS_REMARK = re.compile(rf"\s*\((?:单位:?)?({MONEY_UNIT})\)$")
 _AROUND_MONEY = re.compile(r"^(?:人民币|¥|￥|RMB)\s*|(?<=元)整$", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"(?<=[\d)元])\s*\[\d{1,2}\]$")
-_IN_PARTS = re.compile(r"(?:(\d+)亿零?)?(?:(\d+)万零?)?(?:(\d)千零?)?(?:(\d)百零?)?(\d+(?:\.\d+)?)?元")
+_IN_PARTS = re.compile(
+    r"(?:(\d+)亿(零?))?(?:(\d+)万(零?))?(?:(\d)千(零?))?(?:(\d)百(零?))?(\d+(?:\.\d+)?)?元"
+)
 _PARTS = (100_000_000, 10_000, 1_000, 100, 1)
 _COUNT_UNITS = frozenset(
     {"", "件", "条", "次", "个", "项", "人", "人次", "篇", "宗", "份", "例", "起", "场", "期", "处"}
@@ -74,7 +76,8 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
     if _DASH.fullmatch(text.replace(" ", "")):
         return Reading(State.DASH)
     remark = _REMARK.match(text)
-    bare = _AROUND_MONEY.sub("", remark.group(1).strip()) if remark else text
+    bare = remark.group(1).strip() if remark else text
+    bare = _AROUND_MONEY.sub("", bare) if unit else bare
     if unit == TEN_THOUSAND_YUAN and (amount := _in_parts(bare)) is not None:
         return Reading(State.VALUE, _plain(amount))
     match = _NUMBER.fullmatch(bare)
@@ -86,18 +89,20 @@ def read_value(raw: str, unit: str = "", printed_unit: str = "") -> Reading:
 
 
 def _in_parts(text: str) -> Decimal | None:
-    """An amount written in several units (12万5千元, 1亿2000万元, 3万零500元), in 万元; None where it is
-    none. Each part must be less than one of the unit before it.
+    """An amount written in several units (12万5千元, 1亿2000万元, 3万零500元), in 万元; None for any other.
+
+    Each part fills the place next to the one before it, or 零 stands between them: 12万5元 may be meant for
+    12万5千.
     """
     match = _IN_PARTS.fullmatch(text)
-    parts = (
-        [(Decimal(n) * size, size) for n, size in zip(match.groups(), _PARTS, strict=True) if n]
-        if match
-        else []
-    )
-    if len(parts) < 2 or any(amount >= size for (_, size), (amount, _) in pairwise(parts)):
+    if match is None:
         return None
-    return sum((amount for amount, _ in parts), Decimal()) * _YUAN["元"]
+    written = zip(match.groups()[::2], _PARTS, (*match.groups()[1::2], ""), strict=True)
+    parts = [(Decimal(n) * size, size, nought) for n, size, nought in written if n]
+    for (_, size, nought), (amount, _, _) in pairwise(parts):
+        if amount >= size or (not nought and amount < size // 10):
+            return None
+    return sum((amount for amount, _, _ in parts), Decimal()) * _YUAN["元"] if len(parts) > 1 else None
 
 
 def _factor(written: str, unit: str, printed_unit: str) -> Decimal | None:

@@ -125,3 +125,8 @@ def test_a_page_saved_in_one_file_with_its_images(figures: dict[str, str], codin
 def test_page_tags() -> None:
     page = b"<meta name='meta-ArticleTitle' content='a'><meta name='articletitle' content='b'>"
     assert read_html(page + b"<meta name=URL content=null>").meta == {"articletitle": "b"}
+
+
+@pytest.mark.parametrize("page", [b"", b" ", b"<!---->", b"<?x?>", b"\x00"])
+def test_a_page_of_nothing_but_comments_is_no_report(page: bytes) -> None:
+    assert read(page, "text/html").outcome is not Outcome.REPORT

@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from printed_reports import HEADINGS, Sheet, by_place, sheets, wrong
-from printed_xlsx import report, workbook
+from printed_xlsx import below, report, workbook
 
 from parsers.document import Document, Grid, Paragraph
 from parsers.formats import spreadsheet
@@ -51,6 +51,24 @@ def test_the_newest_of_several_years_reports_is_read(figures: dict[str, str], na
     extraction = read(workbook({"说明": _titled("本表共两张"), **{name: printed[name] for name in names}}))
     assert (extraction.title, extraction.year) == (TITLE, 2023)
     assert wrong(extraction, figures) == {}
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+def test_a_template_for_the_next_year_is_not_the_newest_report(figures: dict[str, str], first: bool) -> None:
+    this = {"2023": report(TITLE, sheets(figures))}
+    template = {"2024": report(TITLE.replace("2023", "2024"), sheets(dict.fromkeys(figures, "")))}
+    extraction = read(workbook(template | this if first else this | template))
+    assert extraction.year == 2023
+    assert wrong(extraction, figures) == {}
+
+
+def test_a_slip_in_the_title_of_one_sheet_makes_it_no_newer_report(figures: dict[str, str]) -> None:
+    titled = {
+        f"表{n}": below([TITLE.replace("2023", "2024") if n == 1 else TITLE, sheet], sheet.width, False)
+        for n, sheet in enumerate(sheets(figures))
+    }
+    extraction = read(workbook(titled))
+    assert extraction.year == 2023
 
 
 def test_sheets_without_a_title_go_with_the_one_before_them(figures: dict[str, str]) -> None:

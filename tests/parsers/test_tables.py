@@ -13,6 +13,7 @@ from printed_docx import docx, p, report
 from printed_docx import table as docx_table
 from printed_reports import (
     Sheet,
+    Spot,
     by_place,
     disclosure_sheet,
     page_html,
@@ -779,8 +780,32 @@ def test_blanks_in_the_review_table_in_other_shapes(
     assert {by_place(extraction)[place].state for place in left_out} == {State.BLANK}
 
 
+def _beside(sheet: Sheet, text: str, column: int) -> Sheet:
+    """The sheet with one more column, its head down all rows of the head, its cell blank."""
+    spots = [replace(s, column=s.column + (s.column >= column)) for s in sheet.spots]
+    return Sheet([*spots, Spot(0, column, text, sheet.height - 1), Spot(sheet.height - 1, column, "")])
+
+
+def review_with_remarks(figures: dict[str, str]) -> Sheet:
+    return _beside(review_sheet(figures), "备注", 15)
+
+
+def review_with_a_blank_corner(figures: dict[str, str]) -> Sheet:
+    return _beside(review_sheet(figures), "", 0)
+
+
 @pytest.mark.parametrize("times", [0, 2], ids=["missing", "twice"])
-@pytest.mark.parametrize("shape", [disclosure_sheet, requests_sheet, review_sheet, *REVIEWS])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        disclosure_sheet,
+        requests_sheet,
+        review_sheet,
+        review_with_remarks,
+        review_with_a_blank_corner,
+        *REVIEWS,
+    ],
+)
 def test_a_cell_too_few_or_too_many_makes_no_figure_wrong(
     figures: dict[str, str], shape: Callable[..., Sheet], times: int
 ) -> None:
@@ -788,10 +813,83 @@ def test_a_cell_too_few_or_too_many_makes_no_figure_wrong(
     spots = shape(figures).spots
     for n, spot in enumerate(spots):
         beside = [replace(spot, column=spot.column + i) for i in range(times)]
-        read_as = by_place(read(html([Sheet([*spots[:n], *beside, *spots[n + 1 :]])])))
-        said = {place: fact.value for place, fact in read_as.items() if fact.value is not None}
-        wrongly = {p: v for p, v in said.items() if p in figures and v != Decimal(figures[p])}
-        assert wrongly == {}, spot
+        said = _said(html([Sheet([*spots[:n], *beside, *spots[n + 1 :]])]))
+        assert {p: v for p, v in said.items() if p in figures and v != Decimal(figures[p])} == {}, spot
+
+
+def _said(data: bytes) -> dict[str, Decimal]:
+    """The figures read, by place."""
+    return {place: fact.value for place, fact in by_place(read(data)).items() if fact.value is not None}
+
+
+@pytest.mark.parametrize("shape", [review_with_remarks, review_with_a_blank_corner])
+def test_columns_beside_the_review_table(figures: dict[str, str], shape: Callable[..., Sheet]) -> None:
+    disclosed, requested, _ = sheets(figures)
+    assert wrong(read(html([disclosed, requested, shape(figures)])), figures) == {}
+
+
+@pytest.mark.parametrize("caption", ["附：2022年度行政复议、行政诉讼情况", "上年度情况：", "全市汇总情况"])
+@pytest.mark.parametrize("first", [True, False], ids=["before", "behind"])
+def test_a_review_table_of_another_shape_and_year_hides_none(
+    figures: dict[str, str], caption: str, first: bool
+) -> None:
+    page = html(sheets(figures)).decode()
+    other = f"<p>{caption}</p>{table_html(review_upright(dict.fromkeys(figures, '7')))}"
+    at = "<h3>四、" if first else "<h3>五、"
+    assert at in page
+    assert wrong(read(page.replace(at, other + at, 1).encode()), figures) == {}
+
+
+@pytest.mark.parametrize(
+    ("label", "group"),
+    [
+        ("未经行政复议提起诉讼", "litigation_direct"), ("不经复议直接起诉", "litigation_direct"),
+        ("经行政复议后起诉", "litigation_after_reconsideration"),
+        ("经复议起诉", "litigation_after_reconsideration"), ("行政复议", "reconsideration"),
+        ("政府信息公开行政复议、行政诉讼情况", None),
+    ],
+)  # fmt: skip
+def test_the_groups_of_the_review_table_in_other_words(
+    figures: dict[str, str], label: str, group: str | None
+) -> None:
+    sheet = Sheet()
+    for column, outcome in enumerate(["类别", "结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]):
+        sheet.put(0, column, outcome)
+    for column, text in enumerate([label, "16", "17", "18", "19", "70"]):
+        sheet.put(1, column, text)
+    disclosed, requested, _ = sheets(figures)
+    said = _said(html([disclosed, requested, sheet]))
+    assert {p.split("/")[2].split(".")[0] for p in said if p.startswith("review/")} == (
+        {group} if group else set()
+    )
+
+
+@pytest.mark.parametrize("values", ["", "<tr><td colspan=5></td></tr>", "<tr>" + "<td></td>" * 4 + "</tr>"])
+def test_a_group_without_figures_takes_none_of_the_next(figures: dict[str, str], values: str) -> None:
+    outcomes = "".join(f"<td>{w}</td>" for w in ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"])
+    first = f"<table><tr><td colspan=5>行政复议</td></tr><tr>{outcomes}</tr>{values}</table>"
+    figures_of_next = "".join(f"<td>{n}</td>" for n in (16, 17, 18, 19, 70))
+    second = f"<p>未经复议直接起诉</p><table><tr>{outcomes}</tr><tr>{figures_of_next}</tr></table>"
+    page = html(sheets(figures)[:2]).decode().replace("<h3>五、", first + second + "<h3>五、", 1)
+    assert not [place for place in _said(page.encode()) if place.startswith("review/")]
+
+
+def test_a_figure_that_spans_two_outcomes_is_none_of_either(figures: dict[str, str]) -> None:
+    disclosed, requested, reviewed = sheets(figures)
+    last = [s for s in reviewed.spots if s.row == 3 and s.column >= 13]
+    merged = [*(s for s in reviewed.spots if s not in last), replace(last[0], colspan=2)]
+    read_as = by_place(read(html([disclosed, requested, Sheet(merged)])))
+    assert read_as["review/cases/litigation_after_reconsideration.pending"].value is None
+
+
+@pytest.mark.parametrize("rules", ["level", "none"])
+@pytest.mark.parametrize("shape", REVIEWS)
+def test_review_tables_in_print_without_rules_make_no_figure_wrong(
+    figures: dict[str, str], shape: Callable[..., Sheet], rules: str
+) -> None:
+    disclosed, requested, _ = sheets(figures)
+    said = _said(page_pdf(TITLE, [disclosed, requested, shape(figures)], rules=rules))
+    assert {p: v for p, v in said.items() if p in figures and v != Decimal(figures[p])} == {}
 
 
 def test_two_values_under_one_outcome_are_not_read(figures: dict[str, str]) -> None:

@@ -70,7 +70,21 @@ def test_what_is_no_plain_number_is_unreadable(raw: str) -> None:
     assert (reading.state, reading.value) == (State.UNREADABLE, None)
 
 
-@pytest.mark.parametrize("raw", ["12万5", "1万20000元", "5千3万元", "12万5千", "3千2000元", "2万3千块"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "12万5",
+        "1万20000元",
+        "5千3万元",
+        "12万5千",
+        "3千2000元",
+        "2万3千块",
+        "12万5元",
+        "3千5元",
+        "1亿2000元",
+        "3千50元",
+    ],
+)
 def test_parts_of_an_amount_that_do_not_fit_are_unreadable(raw: str) -> None:
     assert read_value(raw, "万元").state is State.UNREADABLE
 
