@@ -25,7 +25,7 @@ from parsers.forms.review_words import (
 )
 from parsers.forms.rows import Row
 from parsers.forms.several import Above, stated
-from parsers.forms.values import looks_like_value
+from parsers.forms.values import looks_like_value, read_value
 from parsers.forms.vocabulary import vocabulary
 from parsers.report import Fact
 
@@ -221,7 +221,9 @@ def _placed(row: Row, head: list[Row], columns: Sequence[str]) -> dict[str, Cell
     if len(under) in (OUTCOMES, 3 * OUTCOMES):
         return under
     in_order = _fifteen(row, head, columns)
-    return dict(zip(columns, in_order, strict=True)) if in_order else under
+    if in_order:
+        return dict(zip(columns, in_order, strict=True))
+    return under if _names_all(head, columns) else {}
 
 
 def _fits(row: Row, head: Sequence[Row]) -> bool:
@@ -272,21 +274,42 @@ def _column(cell: Cell, head: Sequence[Row], row: Row) -> tuple[str | None, str]
 
 
 def _fifteen(row: Row, head: Sequence[Row], columns: Sequence[str]) -> tuple[Cell, ...] | None:
-    """The row's cells where they are fifteen, no other column is named beside them, and no outcome above one
-    of them is another's.
+    """The row's cells where they are fifteen and stand in the form's order: their sums prove it, or the head,
+    which names no column of remarks and all outcomes in that order, or none above one of them that is
+    another's.
     """
     cells = row.own
-    if cells and not looks_like_value(cells[0].text):
-        cells = cells[1:]
-    elif head and not head[0].cells[0].text:
-        return None  # a column of labels, or what was lost of the head
-    if len(cells) != len(columns) or any(is_remark(key(c.text)) for above in head for c in above.own):
+    labelled = bool(cells) and not looks_like_value(cells[0].text)
+    cells = cells[1:] if labelled else cells
+    if len(cells) != len(columns):
         return None
+    if _adds_up(cells):
+        return cells
+    if any(is_remark(key(c.text)) for above in head for c in above.own):
+        return None
+    if not labelled and head and not head[0].cells[0].text:
+        return None  # a column of labels, or what was lost of the head
+    if _names_all(head, columns):
+        return cells
     for cell, code in zip(cells, columns, strict=True):
         told = outcomes_of("".join(key(c.text) for c in _above(cell, head)))
         if len(told) == 1 and not code.endswith(f".{told.pop()}"):
             return None
     return cells
+
+
+def _names_all(head: Sequence[Row], columns: Sequence[str]) -> bool:
+    """Whether a head names the fifteen outcomes, each once, in the form's order."""
+    printed = [outcomes_of(key(c.text)) for above in head for c in above.own]
+    return [outcome for told in printed for outcome in told] == [code.partition(".")[2] for code in columns]
+
+
+def _adds_up(cells: Sequence[Cell]) -> bool:
+    """Whether numbers stand in all cells, and each fifth is the sum of the four before it."""
+    said = [read_value(c.text).value for c in cells]
+    numbers = [n for n in said if n is not None]
+    groups = [numbers[first : first + OUTCOMES] for first in range(0, len(numbers), OUTCOMES)]
+    return len(numbers) == len(cells) and all(2 * group[-1] == sum(group) for group in groups)
 
 
 def _fact(code: str, cells: list[Cell]) -> Fact:
