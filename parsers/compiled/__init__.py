@@ -34,7 +34,10 @@ MODULES = (
     *(f"parsers.formats.html{name}" for name in ("", "_article", "_content", "_frame", "_markup")),
     *(f"parsers.formats.html{name}" for name in ("_parts", "_paths", "_properties", "_sheets", "_table")),
     *(f"parsers.forms.{name}" for name in ("disclosure", "facts", "labels", "requests")),
-    *(f"parsers.forms.{name}" for name in ("review", "rows", "several", "statistics", "values")),
+    *(
+        f"parsers.forms.{name}"
+        for name in ("review", "review_upright", "review_words", "rows", "several", "statistics", "values")
+    ),
 )
 """What a page goes through. Two kinds stay interpreted, for mypyc makes them differ: records that are sent
 between processes (its frozen ones cannot be unpickled) and errors with fields. So does what only other
