@@ -7,9 +7,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import create_connection
 from threading import Thread
 
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -24,6 +26,9 @@ from archive.times import Clock, utc_now
 from scheduler.health import LEAST_FREE_BYTES, Trouble, troubles
 from scheduler.heartbeat import Heartbeat
 
+_POLL_SECONDS = 60.0
+"""It waits for connections; there is nothing else to look at."""
+_PATIENCE = 5.0
 _COUNTED = ("found", "new", "changed", "unchanged", "gone", "blocked", "failed", "fetched", "bytes")
 _LAST_RUN = f"""
 SELECT r.run_id, {", ".join(f"SUM(t.{name}) AS {name}" for name in _COUNTED)}
@@ -57,11 +62,21 @@ class Watch:
         self._registry.register(_Figures(catalogue, home, heartbeat))
         self._server = _Server((host, port), self)
         address, number = self._server.server_address[:2]
+        self._address = (str(address), int(number))
         heartbeat.listens = f"{address!s}:{number}"
-        # nothing to poll for: it is shut down by closing it with the process
-        Thread(target=self._server.serve_forever, kwargs={"poll_interval": 60.0}, daemon=True).start()
+        self._thread = Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        with suppress(_Closing):
+            self._server.serve_forever(poll_interval=_POLL_SECONDS)
 
     def close(self) -> None:
+        """End the thread too: left waiting, it would go round on whatever got its socket's number next."""
+        self._server.closing = True
+        with suppress(OSError):
+            create_connection(self._address, _PATIENCE).close()  # wakes it
+        self._thread.join(_PATIENCE)
         self._server.server_close()
 
     def health(self) -> tuple[bool, dict[str, object]]:
@@ -143,8 +158,18 @@ class _Figures(Collector):
         yield counted
 
 
+class _Closing(Exception):
+    """Ends the loop that serves."""
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    closing = False
+
+    def service_actions(self) -> None:
+        """Called after each connection."""
+        if self.closing:
+            raise _Closing
 
     def __init__(self, address: tuple[str, int], watch: Watch) -> None:
         self.watch = watch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -121,6 +122,7 @@ def watch(catalogue: Catalogue, home: Path, beat: Heartbeat) -> Iterator[str]:
     server = Watch(catalogue, home, beat, "127.0.0.1", 0, clock=lambda: NOW)
     yield f"http://{beat.listens}"
     server.close()
+    assert not [t for t in threading.enumerate() if t.name.endswith("(_serve)")]
 
 
 def get(url: str) -> tuple[int, str]:
