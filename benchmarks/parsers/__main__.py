@@ -1,7 +1,7 @@
 """``python -m benchmarks.parsers``: reports a second of each format; a re-parse with one and two workers.
 
-Where the busiest readers are compiled, pages are read a second time as Python interprets them, by a process
-its own.
+Where the busiest readers are compiled, pages are read a second time as Python interprets them, in another
+process.
 """
 
 from __future__ import annotations

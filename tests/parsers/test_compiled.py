@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import pickle
+import shlex
+import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
+import parsers.compiled.__main__ as builder
 from benchmarks.eval.documents import generate
 from benchmarks.eval.producers import producers
 from parsers.compiled import FOLDER, LEFT_ASIDE, MODULES, PACKAGE, State, folder_of, state_of
@@ -49,7 +53,7 @@ def run(command: list[str], cwd: Path, **variables: str) -> str:
     environment = {name: value for name, value in os.environ.items() if name != LEFT_ASIDE}
     done = subprocess.run(
         [sys.executable, *command],
-        cwd=cwd, env=environment | {"PYTHONPATH": str(ROOT)} | variables,
+        cwd=cwd, env=environment | {"PYTHONPATH": f"{cwd}{os.pathsep}{ROOT}"} | variables,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -59,6 +63,9 @@ def run(command: list[str], cwd: Path, **variables: str) -> str:
 def demand_compilers() -> None:
     pytest.importorskip("mypyc.build", reason="NOT VERIFIED: pip install 'nianbao[compile]'")
     pytest.importorskip("setuptools", reason="NOT VERIFIED: pip install 'nianbao[compile]'")
+    compiler = shlex.split(os.environ.get("CC") or str(sysconfig.get_config_var("CC")))[0]
+    if not shutil.which(compiler) or not Path(sysconfig.get_path("include"), "Python.h").is_file():
+        pytest.skip("NOT VERIFIED: no C compiler, or no headers: apt-get install -y gcc python3-dev")
 
 
 def test_machine_code_is_used_until_a_source_is_edited(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,6 +86,21 @@ def test_machine_code_is_used_until_a_source_is_edited(small: Path, monkeypatch:
     compile_modules(small, ["small.parts.sums"])
     assert run(["-c", USE], small.parent) == "28 .so small.parts.sums\n"
     assert [folder.name for folder in (small / FOLDER).iterdir()] == [folder_of(small).name]
+
+
+def test_a_source_that_is_edited_meanwhile_has_no_machine_code(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demand_compilers()
+    run_python = builder._demand_success
+
+    def edit_and_run(arguments: list[str], folder: Path) -> None:
+        (small / "parts" / "sums.py").write_text(SOURCE.format(times=4), encoding="utf-8")
+        run_python(arguments, folder)
+
+    monkeypatch.setattr(builder, "_demand_success", edit_and_run)
+    compile_modules(small, ["small.parts.sums"])
+    assert run(["-c", USE], small.parent) == "28 .py small.parts.sums\n"
 
 
 def test_a_source_that_is_added_or_renamed_outdates_them_too(small: Path) -> None:
@@ -142,12 +164,16 @@ with open(sys.argv[1], "rb") as files:
 
 
 def test_compiled_and_interpreted_readers_read_the_same(tmp_path: Path) -> None:
-    if state_of() is not State.USED:
-        pytest.skip(f"NOT VERIFIED: the readers are {state_of()} (make compiled)")
+    where = ROOT
+    if state_of() is not State.USED:  # a source was edited, or they were never compiled
+        demand_compilers()
+        where = tmp_path
+        ignored = shutil.ignore_patterns(FOLDER, "__pycache__")
+        compile_modules(Path(shutil.copytree(PACKAGE, tmp_path / "parsers", ignore=ignored)), MODULES)
     kept = tmp_path / "files"
     kept.write_bytes(pickle.dumps(list(files())))
-    compiled = run(["-c", READ, str(kept)], ROOT).splitlines()
-    interpreted = run(["-c", READ, str(kept)], ROOT, **{LEFT_ASIDE: "1"}).splitlines()
+    compiled = run(["-c", READ, str(kept)], where).splitlines()
+    interpreted = run(["-c", READ, str(kept)], where, **{LEFT_ASIDE: "1"}).splitlines()
     assert (compiled[0], interpreted[0]) == ("so", "py")
     assert len(compiled) > 80
     assert compiled[1:] == interpreted[1:]

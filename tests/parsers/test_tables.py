@@ -892,6 +892,38 @@ def test_review_tables_in_print_without_rules_make_no_figure_wrong(
     assert {p: v for p, v in said.items() if p in figures and v != Decimal(figures[p])} == {}
 
 
+def test_a_figure_and_an_outcome_that_are_missing_make_no_figure_wrong(figures: dict[str, str]) -> None:
+    """Head and row are as long as each other then, and the figures between stand under others' heads."""
+    disclosed, requested, reviewed = sheets(figures)
+    for outcome in range(5, 15):
+        for value in range(15):
+            spots = [s for s in reviewed.spots if (s.row, s.column) not in {(2, outcome), (3, value)}]
+            said = _said(html([disclosed, requested, Sheet(spots)]))
+            assert {p: v for p, v in said.items() if v != Decimal(figures[p])} == {}, (outcome, value)
+
+
+def test_a_group_whose_label_stands_over_another_is_not_read(figures: dict[str, str]) -> None:
+    disclosed, requested, _ = sheets(figures)
+    slipped = {"未经复议直接起诉": "复议后起诉", "复议后起诉": ""}
+    said = _said(html([disclosed, requested, review_with_remarks(figures).relabelled(slipped)]))
+    assert {p: v for p, v in said.items() if v != Decimal(figures[p])} == {}
+
+
+def test_two_years_side_by_side_in_an_upright_table_are_not_guessed(figures: dict[str, str]) -> None:
+    disclosed, requested, _ = sheets(figures)
+    sheet = review_upright(figures)
+    both = Sheet([*sheet.spots, *(replace(s, column=4, text="7") for s in sheet.spots if s.column == 3)])
+    assert not [p for p in _said(html([disclosed, requested, both])) if p.startswith("review/")]
+
+
+def test_a_title_within_the_review_table_names_no_group(figures: dict[str, str]) -> None:
+    disclosed, requested, _ = sheets(figures)
+    sheet = review_in_three_rows(figures)
+    title = Spot(0, 0, "政府信息公开行政复议、行政诉讼情况", 1, sheet.width)
+    titled = Sheet([title, *(replace(s, row=s.row + 1) for s in sheet.spots)])
+    assert wrong(read(html([disclosed, requested, titled])), figures) == {}
+
+
 def test_two_values_under_one_outcome_are_not_read(figures: dict[str, str]) -> None:
     disclosed, requested, _ = sheets(figures)
     twice = review_in_stacked_groups(figures).relabelled({"结果纠正": "结果维持"})
